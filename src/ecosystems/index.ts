@@ -1,0 +1,1 @@
+export type { HubPath, HubRepo, HubRepoId, HubRepoType } from './huggingface/repo-id.ts';

@@ -1,0 +1,106 @@
+import type { FormatDocument } from '../format.ts';
+
+/**
+ * A value on the pickle machine's stack, as far as it is known without running anything. The graph may be
+ * shared and cyclic (memo): walk it with a visited set and a budget.
+ */
+export type PickleValue =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'int'; readonly value: bigint }
+  | { readonly kind: 'float'; readonly value: number }
+  /** Text; `value` holds at most 64 KiB of it, `lengthBytes` is what the file declares. */
+  | { readonly kind: 'str'; readonly value: string; readonly lengthBytes: number }
+  /** Bytes, bytearray or an out-of-band buffer; `value` holds at most the first 64 KiB. */
+  | {
+      readonly kind: 'bytes';
+      readonly value: Uint8Array;
+      readonly lengthBytes: number;
+      readonly offset: number;
+    }
+  | { readonly kind: 'tuple' | 'list' | 'set' | 'frozenset'; readonly items: readonly PickleValue[] }
+  | { readonly kind: 'dict'; readonly entries: readonly (readonly [PickleValue, PickleValue])[] }
+  /** The object an import yields. Names as the loader would look them up (after Python 2 name mapping). */
+  | { readonly kind: 'global'; readonly module: string; readonly name: string; readonly event: number }
+  /** What a call returned; `event` indexes the call in `PickleProgram.events`. */
+  | { readonly kind: 'result'; readonly event: number }
+  | { readonly kind: 'persistent'; readonly id: PickleValue }
+  /** A number in the copyreg extension registry: whatever the loading process registered. */
+  | { readonly kind: 'extension'; readonly code: number }
+  /** Not known: read from an empty memo slot or stack, out-of-band buffer, or cut by a limit. */
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** What loading would do, in order. `offset` is of the opcode, in bytes from the start of the file. */
+export type PickleEvent =
+  | {
+      readonly kind: 'import';
+      readonly offset: number;
+      readonly opcode: 'GLOBAL' | 'STACK_GLOBAL' | 'INST' | 'EXT1' | 'EXT2' | 'EXT4';
+      /** A `str` when known; anything else when the name is made at run time. */
+      readonly module: PickleValue;
+      readonly name: PickleValue;
+    }
+  | {
+      readonly kind: 'call';
+      readonly offset: number;
+      readonly opcode: 'REDUCE' | 'INST' | 'OBJ' | 'NEWOBJ' | 'NEWOBJ_EX';
+      readonly callee: PickleValue;
+      readonly args: readonly PickleValue[];
+      /** Set when the arguments are not a tuple that is known item by item. */
+      readonly argsValue?: PickleValue;
+      readonly kwargs?: PickleValue;
+    }
+  /** `target.__setstate__(state)`, or an update of its `__dict__` and slots. */
+  | {
+      readonly kind: 'build';
+      readonly offset: number;
+      readonly target: PickleValue;
+      readonly state: PickleValue;
+    }
+  /** Items set, appended or added to something that is not a plain dict, list or set: runs its methods. */
+  | {
+      readonly kind: 'fill';
+      readonly offset: number;
+      readonly opcode: 'SETITEM' | 'SETITEMS' | 'APPEND' | 'APPENDS' | 'ADDITEMS';
+      readonly target: PickleValue;
+      readonly items: readonly PickleValue[]; // keys and values in turn for SETITEM(S)
+    }
+  | { readonly kind: 'persistent-load'; readonly offset: number; readonly id: PickleValue }
+  | { readonly kind: 'buffer'; readonly offset: number };
+
+export type PickleEnd =
+  | 'stop'
+  | 'truncated'
+  | 'unknown-opcode'
+  | 'bad-argument' // an operand that no unpickler accepts
+  | 'stack-underflow'
+  | 'bad-memo'
+  | 'unhashable-key'
+  | 'limit';
+
+/** Something two unpicklers would understand differently, or that honest writers do not make. */
+export interface PickleAnomaly {
+  readonly code: string; // kebab-case: `frame-size`, `opcode-after-stop`, `memo-overwritten`, …
+  readonly offset: number;
+  readonly detail: string;
+}
+
+/** One run of the machine, from a start to a STOP or to where it breaks. */
+export interface PickleProgram {
+  readonly startOffset: number;
+  readonly endOffset: number; // first byte after it
+  readonly protocol: number; // highest PROTO seen, 0 without
+  readonly end: PickleEnd;
+  readonly endDetail: string; // why it broke; empty after `stop`
+  readonly opCount: number;
+  readonly events: readonly PickleEvent[];
+  readonly result: PickleValue; // top of the stack at STOP, `unknown` otherwise
+  readonly anomalies: readonly PickleAnomaly[];
+}
+
+export interface PickleDocument extends FormatDocument {
+  readonly kind: 'pickle';
+  readonly programs: readonly PickleProgram[];
+  /** Bytes after the last program that no unpickler would reach by repeated `load`. */
+  readonly trailingBytes: number;
+}

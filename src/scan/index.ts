@@ -1,0 +1,3 @@
+export type { DetectContext, Detector } from './detector.ts';
+export { ScanError } from './scan-error.ts';
+export type { Scanner, ScanOptions } from './scanner.ts';

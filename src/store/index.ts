@@ -1,0 +1,32 @@
+export type { BlobStore, ByteRange, StagedBlob, StageOptions } from './blob-store.ts';
+export type {
+  BlobInfo,
+  DecisionRecord,
+  Json,
+  PackageRecord,
+  RefRecord,
+  RepositoryRecord,
+  TokenRecord,
+  VersionFile,
+  VersionRecord,
+} from './records.ts';
+export type {
+  DecisionStore,
+  JobKind,
+  JobOptions,
+  NewVersion,
+  PackageStore,
+  Page,
+  Paged,
+  Queue,
+  RefStore,
+  ReportStore,
+  RepositoryStore,
+  SettingStore,
+  Store,
+  TokenStore,
+  UploadRecord,
+  UploadStore,
+  VersionStore,
+} from './store.ts';
+export { StoreError, type StoreErrorCode } from './store-error.ts';
