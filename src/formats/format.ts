@@ -38,6 +38,8 @@ export interface Member {
   readonly role: 'content' | 'data';
   /** Names the one format that its loader would read it as, whatever the bytes look like, e.g. `pickle`. */
   readonly loadedAs?: string;
+  /** Set when the container's parser had to read the member itself: judged as it is, `open` is not called. */
+  readonly document?: FormatDocument;
   /** @throws {BytesError} */
   open(): Promise<ByteSource>;
 }

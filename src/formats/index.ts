@@ -1,3 +1,6 @@
+export { FORMATS } from './all.ts';
+export type { Anomaly } from './anomaly.ts';
+export type { EmptyDocument } from './empty/format.ts';
 export type { Format, FormatDocument, Member, ParseContext, Parser, Sample, ScanLimits } from './format.ts';
 export { FormatError, type FormatErrorCode } from './format-error.ts';
 export type {
