@@ -20,3 +20,14 @@ export const Token = z.strictObject({
   revokedAt: z.iso.datetime().optional(),
 });
 export type Token = z.infer<typeof Token>;
+
+export const CreateToken = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  scopes: z.array(Scope).min(1).max(100),
+  expiresInDays: z.int().min(1).max(3650).optional().describe('without it the token does not expire'),
+});
+
+export const CreatedToken = z.strictObject({
+  token: Token,
+  secret: z.string().describe('shown once; stored only as a hash'),
+});
