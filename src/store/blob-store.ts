@@ -30,7 +30,10 @@ export interface StagedBlob extends AsyncDisposable {
   readonly writtenBytes: number;
   /** Awaits the disk: a slow disk slows the source. @throws {StoreError} `size-mismatch`, `disk-full`, `io` */
   write(chunk: Uint8Array): Promise<void>;
-  /** Only what is already written. */
+  /**
+   * Only what is already written. Followers go on reading during `finish` and `commit` and after them, until the
+   * staged blob is disposed.
+   */
   read(offset: number, length: number): Promise<Uint8Array>;
   /** What was written so far as a source, for the re-scan before commit. */
   source(): ByteSource;

@@ -12,6 +12,7 @@ export type {
 } from './records.ts';
 export type {
   DecisionStore,
+  FileReportKey,
   JobKind,
   JobOptions,
   NewVersion,

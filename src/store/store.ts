@@ -1,4 +1,4 @@
-import type { Report } from '#findings';
+import type { FileReport, Report } from '#findings';
 import type { Sha256 } from '#kernel';
 import type { BlobStore } from './blob-store.ts';
 import type {
@@ -113,10 +113,23 @@ export interface RefStore {
   delete(packageId: string, name: string): Promise<void>; // `not-found`
 }
 
+/** The same bytes under the same path get the same reports from the same engine. */
+export interface FileReportKey {
+  readonly sha256: Sha256;
+  readonly engineFingerprint: string;
+  readonly path: string; // as handed to the scanner; at most a few KiB
+}
+
 export interface ReportStore {
   /** Stores the report under the digest of its canonical JSON. */
   put(report: Report): Promise<Sha256>;
   get(digest: string): Promise<Report>; // `not-found`
+  /**
+   * Remembers what an engine said of one file and its members, so that the same bytes are taken apart once. Only
+   * for bytes whose digest was verified. Putting a key again replaces it.
+   */
+  putFile(key: FileReportKey, reports: readonly FileReport[]): Promise<void>;
+  findFile(key: FileReportKey): Promise<readonly FileReport[] | undefined>;
 }
 
 export interface DecisionStore {
