@@ -1,2 +1,22 @@
 export type { ByteSource } from './byte-source.ts';
 export { BytesError, type BytesErrorCode } from './bytes-error.ts';
+export type {
+  Compression,
+  InflatedSource,
+  InflateFact,
+  InflateFactCode,
+  InflateLimits,
+} from './codecs/compression.ts';
+export { type CountWidth, Cursor } from './cursor.ts';
+export {
+  budgetSource,
+  type CountedSource,
+  countingSource,
+  type ReadBudget,
+  type ReadCount,
+} from './sources/budget-source.ts';
+export { openFileSource } from './sources/file-source.ts';
+export { memorySource } from './sources/memory-source.ts';
+export { sliceSource } from './sources/slice-source.ts';
+export type { TarEntry, TarFact, TarFactCode, TarIndex, TarOptions } from './tar/tar-index.ts';
+export type { ZipEntry, ZipFact, ZipFactCode, ZipIndex, ZipOptions } from './zip/zip-index.ts';
