@@ -1,0 +1,14 @@
+import { AppError } from '#kernel';
+
+export type ServerErrorCode =
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'invalid-request'
+  | 'payload-too-large'
+  | 'exists'
+  | 'conflict'
+  | 'not-ready';
+
+/** A request that the HTTP API refuses. */
+export class ServerError extends AppError<ServerErrorCode> {}
