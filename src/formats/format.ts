@@ -44,7 +44,10 @@ export interface Member {
   open(): Promise<ByteSource>;
 }
 
-/** What every format parser gives: facts, no judgement. Each kind adds its own fields. */
+/**
+ * What every format parser gives: facts, no judgement. Each kind adds its own fields. Facts and gaps of a container
+ * may grow while its members are opened and read (a wrong checksum shows at the end): judge it after them.
+ */
 export interface FormatDocument {
   readonly kind: string; // what detectors name in `reads`; equals the id of its format
   readonly dataBytes: number; // plain numbers that were skipped on purpose
