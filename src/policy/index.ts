@@ -1,1 +1,4 @@
-export type { Policy, PolicyOutcome } from './policy.ts';
+export { createPolicy } from './create-policy.ts';
+export type { Evidence, Policy, PolicyOutcome } from './policy.ts';
+export { reasonKey } from './reason-key.ts';
+export { toLine } from './to-line.ts';
