@@ -8,6 +8,7 @@ export type {
   InflateLimits,
 } from './codecs/compression.ts';
 export { type CountWidth, Cursor } from './cursor.ts';
+export { crc32Source, type HashAlgorithm, type HashOptions, hashSource } from './hash.ts';
 export {
   budgetSource,
   type CountedSource,
@@ -15,7 +16,9 @@ export {
   type ReadBudget,
   type ReadCount,
 } from './sources/budget-source.ts';
+export { type CacheOptions, cachedSource } from './sources/cached-source.ts';
 export { openFileSource } from './sources/file-source.ts';
+export { createHttpSource, type FetchRange, type HttpSourceOptions } from './sources/http-source.ts';
 export { memorySource } from './sources/memory-source.ts';
 export { sliceSource } from './sources/slice-source.ts';
 export type { TarEntry, TarFact, TarFactCode, TarIndex, TarOptions } from './tar/tar-index.ts';
