@@ -38,11 +38,12 @@ async function forEachChunk(
   options: HashOptions,
   take: (chunk: Uint8Array) => void,
 ): Promise<void> {
-  let next = readChunk(source, 0);
+  const readChunk = createChunkReader(source);
+  let next = readChunk(0);
   for (let offset = 0; offset < source.sizeBytes; ) {
     const chunk = await next;
     offset += chunk.length;
-    next = readChunk(source, offset);
+    next = readChunk(offset);
     // Should `take` throw, nobody waits for the read that is on its way.
     next.catch(() => undefined);
     take(chunk);
@@ -50,6 +51,18 @@ async function forEachChunk(
   }
 }
 
-async function readChunk(source: ByteSource, offset: number): Promise<Uint8Array> {
-  return source.read(offset, Math.min(CHUNK_BYTES, source.sizeBytes - offset));
+/** Two buffers take turns where the source can fill them. */
+function createChunkReader(source: ByteSource): (offset: number) => Promise<Uint8Array> {
+  const sizeOf = (offset: number) => Math.min(CHUNK_BYTES, source.sizeBytes - offset);
+  if (source.readInto === undefined || source.sizeBytes <= CHUNK_BYTES) {
+    return async (offset) => source.read(offset, sizeOf(offset));
+  }
+  const { readInto } = source;
+  let [filled, free] = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)];
+  return async (offset) => {
+    [filled, free] = [free, filled];
+    const target = filled.subarray(0, sizeOf(offset));
+    await readInto(offset, target);
+    return target;
+  };
 }

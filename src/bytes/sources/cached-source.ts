@@ -41,7 +41,7 @@ export function cachedSource(source: ByteSource, options: CacheOptions = {}): By
   let keptBytes = 0;
   const onTheWay = new Map<number, PromiseWithResolvers<Uint8Array>>();
   const streams: Stream[] = [];
-  let queued: { wanted: Range; ahead: number }[] = [];
+  let queued: { readonly block: number; readonly isWanted: boolean }[] = [];
 
   function find(block: number): Uint8Array | undefined {
     const bytes = kept.get(block);
@@ -77,6 +77,8 @@ export function cachedSource(source: ByteSource, options: CacheOptions = {}): By
   }
 
   function want(wanted: Range): void {
+    // Reads of one turn of the event loop are fetched together.
+    if (queued.length === 0) setImmediate(flush);
     const ahead = aheadOf(wanted);
     for (let block = wanted.first; block <= wanted.last + ahead; block += 1) {
       if (kept.has(block) || onTheWay.has(block)) continue;
@@ -84,52 +86,39 @@ export function cachedSource(source: ByteSource, options: CacheOptions = {}): By
       // Each reader sees the failure; a block that was fetched ahead may have none.
       waiting.promise.catch(() => undefined);
       onTheWay.set(block, waiting);
+      queued.push({ block, isWanted: block <= wanted.last });
     }
-    queued.push({ wanted, ahead });
-    // Reads of one turn of the event loop are fetched together.
-    if (queued.length === 1) setImmediate(flush);
   }
 
   function flush(): void {
-    const batch = queued;
+    const batch = queued.sort((a, b) => a.block - b.block);
     queued = [];
-    const missing = batch
-      .map(({ wanted, ahead }) => ({ first: wanted.first, last: wanted.last + ahead }))
-      .sort((a, b) => a.first - b.first);
-    for (const range of merge(missing)) {
-      for (let first = range.first; first <= range.last; first += maxRequestBlocks) {
-        const last = Math.min(range.last, first + maxRequestBlocks - 1);
-        const wanted = batch
-          .map((entry) => entry.wanted)
-          .filter((one) => one.last >= first && one.first <= last);
-        void fetchBlocks({ first, last }, wanted);
-      }
-    }
+    const wanted = new Set(batch.filter((one) => one.isWanted).map((one) => one.block));
+    for (const range of group(batch.map((one) => one.block))) void fetchBlocks(range, wanted);
   }
 
-  function merge(sorted: readonly Range[]): Range[] {
-    const merged: Range[] = [];
-    for (const range of sorted) {
-      const previous = merged.at(-1);
-      if (previous !== undefined && range.first <= previous.last + gapBlocks + 1) {
-        previous.last = Math.max(previous.last, range.last);
-      } else merged.push({ ...range });
+  /** Neighbours become one range, as long as it is not too long for one fetch. */
+  function group(sorted: readonly number[]): Range[] {
+    const groups: Range[] = [];
+    for (const block of sorted) {
+      const range = groups.at(-1);
+      const isNear = range !== undefined && block <= range.last + gapBlocks + 1;
+      if (isNear && block - range.first < maxRequestBlocks) range.last = block;
+      else groups.push({ first: block, last: block });
     }
-    return merged;
+    return groups;
   }
 
-  async function fetchBlocks(range: Range, wanted: readonly Range[]): Promise<void> {
+  async function fetchBlocks(range: Range, wanted: ReadonlySet<number>): Promise<void> {
     try {
       await fetchRange(range);
     } catch (error) {
-      const isOverBudget = error instanceof BytesError && error.code === 'budget-exceeded';
-      const exact = wanted.map((one) => ({
-        first: Math.max(one.first, range.first),
-        last: Math.min(one.last, range.last),
-      }));
       // What was added for speed must not be what the budget fails on.
-      if (isOverBudget && countBlocks(exact) < countBlocks([range])) {
-        for (const one of exact) await fetchRange(one).catch((reason) => refuse(one, reason));
+      if (error instanceof BytesError && error.code === 'budget-exceeded') {
+        for (let block = range.first; block <= range.last; block += 1) {
+          const only = { first: block, last: block };
+          if (wanted.has(block)) await fetchRange(only).catch((reason: unknown) => refuse(only, reason));
+        }
       }
       refuse(range, error);
     }
@@ -188,10 +177,6 @@ export function cachedSource(source: ByteSource, options: CacheOptions = {}): By
       return bytes;
     },
   };
-}
-
-function countBlocks(ranges: readonly Range[]): number {
-  return ranges.reduce((sum, range) => sum + range.last - range.first + 1, 0);
 }
 
 function cut(block: Uint8Array | undefined, start: number, length: number): Uint8Array {

@@ -26,26 +26,35 @@ export async function openFileSource(path: string): Promise<ByteSource & AsyncDi
 function fileSource(path: string, handle: FileHandle, opened: BigIntStats): ByteSource & AsyncDisposable {
   const sizeBytes = Number(opened.size);
   let isClosed = false;
+
+  async function readInto(offset: number, target: Uint8Array): Promise<void> {
+    const length = target.length;
+    checkRange(sizeBytes, offset, length);
+    if (isClosed) throw new BytesError('unreadable', `${quote(path)} is closed`, { offset });
+    let done = 0;
+    while (done < length) {
+      const { bytesRead } = await attempt(path, () =>
+        handle.read(target, done, length - done, offset + done),
+      );
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    if (done < length) {
+      const found = offset + done;
+      throw new BytesError('truncated', `${quote(path)} ends at ${found} of ${sizeBytes} bytes`, {
+        offset: found,
+      });
+    }
+    if (!isClosed) checkUnchanged(path, opened, fstatSync(handle.fd, { bigint: true }));
+  }
+
   return {
     sizeBytes,
+    readInto,
     async read(offset, length) {
       checkRange(sizeBytes, offset, length);
-      if (isClosed) throw new BytesError('unreadable', `${quote(path)} is closed`, { offset });
       const bytes = Buffer.allocUnsafeSlow(length);
-      let done = 0;
-      while (done < length) {
-        const { bytesRead } = await attempt(path, () =>
-          handle.read(bytes, done, length - done, offset + done),
-        );
-        if (bytesRead === 0) break;
-        done += bytesRead;
-      }
-      if (done < length) {
-        throw new BytesError('truncated', `${quote(path)} ends at ${offset + done} of ${sizeBytes} bytes`, {
-          offset,
-        });
-      }
-      if (!isClosed) checkUnchanged(path, opened, fstatSync(handle.fd, { bigint: true }));
+      await readInto(offset, bytes);
       return bytes;
     },
     async [Symbol.asyncDispose]() {
