@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// Plain JavaScript that an old Node understands too: it finds a Node that can run the program, and hands over.
+import { existsSync } from 'node:fs';
+import * as module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED = [24, 12];
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
+  module.enableCompileCache?.();
+  const bundle = new URL('../dist/main.js', import.meta.url);
+  const { runProcess } = await import(
+    existsSync(bundle) ? bundle : new URL('../src/cli/main.ts', import.meta.url)
+  );
+  await runProcess(process);
+} else {
+  await runWithOwnNode();
+}
+
+/** In a clone, development dependencies bring a Node of their own. */
+async function runWithOwnNode() {
+  const node = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+  if (!existsSync(node) || process.env.SALLYPORT_REEXECUTED !== undefined) {
+    process.stderr.write(
+      `sallyport needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}\n`,
+    );
+    process.exitCode = 2;
+    return;
+  }
+  const { spawn } = await import('node:child_process');
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, SALLYPORT_REEXECUTED: '1' },
+  });
+  // Ctrl-C reaches the child from the terminal itself: sent again, it would count as the second one.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('error', (error) => {
+    process.stderr.write(`sallyport cannot run ${node}: ${error.message}\n`);
+    process.exitCode = 2;
+  });
+  child.on('exit', (code) => {
+    process.exitCode = code ?? 3;
+  });
+}
