@@ -1,14 +1,55 @@
-import type { Brand } from '#kernel';
+import { type Brand, quote } from '#kernel';
+import { EcosystemError } from '../ecosystem-error.ts';
 
 export type HubRepoType = 'model' | 'dataset' | 'space';
 
 /** `name` or `namespace/name`, as the Hub allows them. */
 export type HubRepoId = Brand<string, 'HubRepoId'>;
 
-/** A path in a Hub repository: relative, `/` between segments, no empty, `.` or `..` segment, no control character. */
-export type HubPath = Brand<string, 'HubPath'>;
-
 export interface HubRepo {
   readonly type: HubRepoType;
   readonly id: HubRepoId;
+}
+
+export const HUB_REPO_TYPES: readonly HubRepoType[] = ['model', 'dataset', 'space'];
+
+/** The Hub allows 96 characters for the whole id. */
+const MAX_ID_LENGTH = 96;
+
+/**
+ * Words that follow a repository id in the Hub's addresses, or start them. An id of one segment is allowed, so a
+ * name among these would make two repositories share one address.
+ */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(
+  (
+    'api models datasets spaces kernels buckets resolve resolve-cache raw blob tree revision info refs commits ' +
+    'commit compare paths-info preupload branch tag settings auth-check xet-read-token xet-write-token ' +
+    'super-squash lfs-files discussions lfs-objects user-access-request treesize'
+  ).split(' '),
+);
+
+export function isHubRepoId(text: string): text is HubRepoId {
+  if (text.length > MAX_ID_LENGTH) return false;
+  const segments = text.split('/');
+  return segments.length <= 2 && segments.every(isHubName);
+}
+
+/** @throws {EcosystemError} `invalid-repo-id` */
+export function parseHubRepoId(text: string): HubRepoId {
+  if (isHubRepoId(text)) return text;
+  throw new EcosystemError(
+    'invalid-repo-id',
+    `expected name or namespace/name of letters, digits, "-", "_" and ".", found ${quote(text)}`,
+  );
+}
+
+/** One segment of an id. */
+function isHubName(text: string): boolean {
+  return (
+    /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(text) &&
+    !text.includes('--') && // the clients' cache folders use it between namespace and name
+    !text.includes('..') &&
+    !/\.git$/i.test(text) &&
+    !RESERVED_NAMES.has(text.toLowerCase())
+  );
 }
