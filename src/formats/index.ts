@@ -3,6 +3,8 @@ export type { Anomaly } from './anomaly.ts';
 export type { EmptyDocument } from './empty/format.ts';
 export type { Format, FormatDocument, Member, ParseContext, Parser, Sample, ScanLimits } from './format.ts';
 export { FormatError, type FormatErrorCode } from './format-error.ts';
+export type { JsonDocument } from './json/format.ts';
+export type { MediaDocument } from './media/format.ts';
 export type {
   PickleAnomaly,
   PickleDocument,
@@ -11,3 +13,7 @@ export type {
   PickleProgram,
   PickleValue,
 } from './pickle/document.ts';
+export type { RecognisedDocument } from './recognised/format.ts';
+export type { SafetensorsDocument } from './safetensors/format.ts';
+export type { SourceDocument } from './source/format.ts';
+export type { TextDocument } from './text/format.ts';
