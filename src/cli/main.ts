@@ -13,7 +13,43 @@ interface CommandEntry {
  * `create<Name>Command(io: Io): Command`, and a line here. Only the chosen command is loaded. Its action tells its exit
  * code by `io.exit(code)`; what it throws is our fault, so it prints expected failures itself.
  */
-const COMMANDS: readonly CommandEntry[] = [];
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'scan',
+    summary: 'take models, datasets and archives apart and say what loading them would do',
+    load: async () => (await import('./commands/scan.ts')).createScanCommand,
+  },
+  {
+    name: 'serve',
+    summary: 'open the gate: registry, caching proxy and policy in one process',
+    load: async () => (await import('./commands/serve.ts')).createServeCommand,
+  },
+  {
+    name: 'repo',
+    summary: 'repositories: local ones, and remote ones in front of a hub',
+    load: async () => (await import('./commands/repo.ts')).createRepoCommand,
+  },
+  {
+    name: 'token',
+    summary: 'tokens of people and machines',
+    load: async () => (await import('./commands/token.ts')).createTokenCommand,
+  },
+  {
+    name: 'package',
+    summary: 'models and datasets that were pushed or asked for',
+    load: async () => (await import('./commands/package.ts')).createPackageCommand,
+  },
+  {
+    name: 'decision',
+    summary: 'what policy decided, and versions that wait for a person',
+    load: async () => (await import('./commands/decision.ts')).createDecisionCommand,
+  },
+  {
+    name: 'policy',
+    summary: 'the policies that a repository can have',
+    load: async () => (await import('./commands/policy.ts')).createPolicyCommand,
+  },
+];
 
 /** Runs the program; never touches the process. */
 export async function main(argv: readonly string[], host: HostIo): Promise<ExitCode> {

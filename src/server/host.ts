@@ -9,6 +9,8 @@ import { REQUEST_ID_HEADER } from './request-id.ts';
 
 export interface Host extends AsyncDisposable {
   readonly address: AddressInfo;
+  /** From now on requests are answered by `app`; until then with 503. */
+  mount(app: Hono): void;
 }
 
 /** A client that sends its headers slower than this is cut off. */
@@ -23,22 +25,25 @@ const KEEP_ALIVE_MS = 65_000;
 /** Running answers get this long to end when the server stops. */
 const STOP_GRACE_MS = 10_000;
 
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
+
 /**
- * Listens. Every request gets an id, is counted and logged; large bodies may take as long as they move.
+ * Takes the address before anything is opened, so that a second start fails at once and the port is known. Every
+ * request gets an id, is counted and logged; large bodies may take as long as they move.
  *
  * @throws the operating system's error when the address cannot be had
  */
-export async function listen(
-  app: Hono,
-  options: {
-    readonly host: string;
-    readonly port: number;
-    readonly clock: Clock;
-    readonly log: Log;
-    readonly metrics: Metrics;
-  },
-): Promise<Host> {
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+export async function listen(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}): Promise<Host> {
+  let answer: Listener = async (_, outgoing) => {
+    outgoing.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' });
+    outgoing.end('starting\n');
+  };
   let isStopping = false;
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS },
@@ -64,6 +69,9 @@ export async function listen(
   });
   return {
     address: server.address() as AddressInfo,
+    mount(app) {
+      answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+    },
     async [Symbol.asyncDispose]() {
       isStopping = true;
       await stop(server);
