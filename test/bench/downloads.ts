@@ -24,7 +24,7 @@ export async function measureDownloads(folder: string): Promise<Measure[]> {
 
   await using sallyport = await startSallyport();
   await sallyport.api.call(routes.createRepository, { body: { name: 'models', kind: 'local' } });
-  await pushFile(sallyport, 'models', 'bench/large', 'model.safetensors', bytes);
+  await pushFile(sallyport, 'models', 'bench/large', 'model.safetensors', path);
   const digest = createHash('sha256').update(bytes).digest('hex');
   const ours = `${sallyport.url}/huggingface/models/bench/large/resolve/main/model.safetensors`;
   const bare = await startBareServer(path);

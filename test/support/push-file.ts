@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { Sallyport } from './sallyport.ts';
 
 interface BatchAnswer {
@@ -9,13 +12,13 @@ interface BatchAnswer {
   }[];
 }
 
-/** Pushes one LFS file by the Hub's own calls, without the memory and the hashing of a client library. */
+/** Pushes one local file as an LFS file by the Hub's own calls, streamed; gives the commit. */
 export async function pushFile(
   sallyport: Sallyport,
   repository: string,
   name: string,
   path: string,
-  bytes: Uint8Array<ArrayBuffer>,
+  localPath: string,
 ): Promise<string> {
   const base = `${sallyport.url}/huggingface/${repository}`;
   const authorization = `Bearer ${sallyport.adminToken}`;
@@ -30,24 +33,31 @@ export async function pushFile(
   const create = JSON.stringify({ name: repo, organization, type: 'model' });
   await call(`${base}/api/repos/create`, { method: 'POST', headers: json, body: create }, [200, 409]);
 
-  const oid = createHash('sha256').update(bytes).digest('hex');
+  const { size } = await stat(localPath);
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(localPath, { highWaterMark: 2 ** 20 }))
+    hash.update(chunk as Buffer);
+  const oid = hash.digest('hex');
   const batch = await call(`${base}/${name}.git/info/lfs/objects/batch`, {
     method: 'POST',
     headers: { authorization, 'content-type': 'application/vnd.git-lfs+json' },
     body: JSON.stringify({
       operation: 'upload',
       transfers: ['basic'],
-      objects: [{ oid, size: bytes.length }],
+      objects: [{ oid, size }],
       hash_algo: 'sha256',
     }),
   });
   const upload = ((await batch.json()) as BatchAnswer).objects[0]?.actions?.upload;
-  if (upload !== undefined)
-    await call(upload.href, { method: 'PUT', body: bytes, headers: upload.header ?? {} });
+  if (upload !== undefined) {
+    const body = Readable.toWeb(createReadStream(localPath, { highWaterMark: 2 ** 20 }));
+    const headers = { ...upload.header, 'content-length': String(size) };
+    await call(upload.href, { method: 'PUT', body, headers, duplex: 'half' });
+  }
 
   const lines = [
     { key: 'header', value: { summary: `Add ${path}` } },
-    { key: 'lfsFile', value: { path, algo: 'sha256', oid, size: bytes.length } },
+    { key: 'lfsFile', value: { path, algo: 'sha256', oid, size } },
   ];
   const commit = await call(`${base}/api/models/${name}/commit/main`, {
     method: 'POST',
