@@ -22,4 +22,5 @@ export { createHttpSource, type FetchRange, type HttpSourceOptions } from './sou
 export { memorySource } from './sources/memory-source.ts';
 export { sliceSource } from './sources/slice-source.ts';
 export type { TarEntry, TarFact, TarFactCode, TarIndex, TarOptions } from './tar/tar-index.ts';
+export { readZipIndex } from './zip/read-zip-index.ts';
 export type { ZipEntry, ZipFact, ZipFactCode, ZipIndex, ZipOptions } from './zip/zip-index.ts';

@@ -5,7 +5,8 @@ export type ZipFactCode =
   // ends and directories
   | 'prefix-bytes' // bytes before the first entry
   | 'trailing-bytes' // bytes after the end record and its comment
-  | 'several-end-records' // another end record, in the comment or after it
+  | 'comment-truncated'
+  | 'several-end-records' // another end record, in a comment or between entries
   | 'two-directories' // the end record leads to different directories, by its offset and by its own place
   | 'directory-offset-wrong' // the declared offset of the directory is not where it is
   | 'directory-bytes-unread' // bytes of the directory that hold no entry
@@ -13,16 +14,15 @@ export type ZipFactCode =
   | 'directory-missing' // no end record: what is listed comes from local headers alone
   | 'multi-disk'
   | 'zip64-mismatch' // zip64 fields that contradict the plain ones, or a locator that points elsewhere
-  | 'archive-encryption' // an encrypted central directory
   // the ground between entries
   | 'gap' // bytes that belong to nothing
   | 'overlap' // entries, or an entry and the directory, that share bytes
+  | 'gap-not-searched' // too much of it, or a file without directory that is too long
   | 'hidden-entry' // a local header that the directory does not name
   | 'local-headers-not-compared' // some local headers were not read: see `localHeaders`
   | 'local-header-missing'
   | 'descriptor-mismatch'
   | 'descriptor-missing'
-  | 'stored-with-descriptor' // a stored entry whose length only the directory knows
   // local header against directory
   | 'name-mismatch'
   | 'flags-mismatch'
@@ -33,6 +33,7 @@ export type ZipFactCode =
   | 'version-mismatch'
   // one entry
   | 'encrypted'
+  | 'encryption-flag-false' // said to be encrypted, but is not: readers that ignore the flag load it
   | 'unknown-method'
   | 'unusual-flags'
   | 'unusual-version'
@@ -52,6 +53,8 @@ export type ZipFactCode =
   | 'control-in-name'
   | 'empty-name'
   | 'name-not-utf8'
+  | 'name-encoding-unsaid' // not ASCII and not said to be UTF-8: readers differ
+  | 'directory-with-content' // a name that ends in a slash: most readers pass over it
   | 'link'
   | 'special-file'
   | 'too-many-facts'; // the list was cut
@@ -92,8 +95,22 @@ export interface ZipIndex {
   readonly facts: readonly ZipFact[];
   /** `all`: each local header was compared with the directory; else those of the members that were opened. */
   readonly localHeaders: 'all' | 'read-members';
+  /** Local headers that were not read when the index was made, and the most room that one may hide behind them. */
+  readonly unreadHeaders: number;
+  readonly maxUnreadRoomBytes: number;
   readonly directoryOffset: number | undefined;
   readonly comment: Uint8Array;
+  /** Reads the local header of an entry once and compares it with the directory. @throws {BytesError} */
+  readLocal(entry: ZipEntry): Promise<ZipLocal>;
+  /** Adds to `facts` what was found in a member's content. */
+  note(code: ZipFactCode, entry: ZipEntry, detail: string): void;
+}
+
+/** Where the local header says that an entry lies, in bytes from the start of the archive. */
+export interface ZipLocal {
+  readonly dataOffset: number;
+  readonly dataEnd: number; // by the directory's stored size
+  readonly endOffset: number; // after the data descriptor
 }
 
 export interface ZipOptions {
