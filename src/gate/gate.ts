@@ -10,6 +10,8 @@ export interface Resolved {
   readonly ref: string; // as asked for
   /** The upstream could not be asked: this is what it said last. */
   readonly isStale: boolean;
+  /** With `isStale`: when it said so. */
+  readonly staleSince?: Date;
 }
 
 /** What a person who is refused gets to see, the same in every protocol. */
