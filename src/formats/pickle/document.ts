@@ -11,15 +11,26 @@ export type PickleValue =
   | { readonly kind: 'float'; readonly value: number }
   /** Text; `value` holds at most 64 KiB of it, `lengthBytes` is what the file declares. */
   | { readonly kind: 'str'; readonly value: string; readonly lengthBytes: number }
-  /** Bytes, bytearray or an out-of-band buffer; `value` holds at most the first 64 KiB. */
+  /** Bytes or bytearray; `value` holds at most the first 64 KiB. */
   | {
       readonly kind: 'bytes';
       readonly value: Uint8Array;
       readonly lengthBytes: number;
       readonly offset: number;
+      readonly mutable?: true; // a bytearray
     }
-  | { readonly kind: 'tuple' | 'list' | 'set' | 'frozenset'; readonly items: readonly PickleValue[] }
-  | { readonly kind: 'dict'; readonly entries: readonly (readonly [PickleValue, PickleValue])[] }
+  /** `omitted` counts further items that were dropped to bound memory. */
+  | {
+      readonly kind: 'tuple' | 'list' | 'set' | 'frozenset';
+      readonly items: readonly PickleValue[];
+      readonly omitted?: number;
+    }
+  /** Entries as they were set, in order: of two with equal keys the later one holds. */
+  | {
+      readonly kind: 'dict';
+      readonly entries: readonly (readonly [PickleValue, PickleValue])[];
+      readonly omitted?: number;
+    }
   /** The object an import yields. Names as the loader would look them up (after Python 2 name mapping). */
   | { readonly kind: 'global'; readonly module: string; readonly name: string; readonly event: number }
   /** What a call returned; `event` indexes the call in `PickleProgram.events`. */
@@ -39,6 +50,15 @@ export type PickleEvent =
       /** A `str` when known; anything else when the name is made at run time. */
       readonly module: PickleValue;
       readonly name: PickleValue;
+      /** The names in the file, where the loader maps Python 2 names to others (protocol < 3). */
+      readonly written?: { readonly module: string; readonly name: string };
+      /**
+       * Set for a name with dots. `walked`: looked up attribute by attribute (protocol 4 and later). `literal`: as one
+       * attribute of that very name, which CPython finds in no ordinary module; other loaders may walk it.
+       */
+      readonly dots?: 'walked' | 'literal';
+      /** The names as one Unpickler that also loaded the pickles before this one would find them in its memo. */
+      readonly ifMemoCarried?: { readonly module: PickleValue; readonly name: PickleValue };
     }
   | {
       readonly kind: 'call';
@@ -83,7 +103,15 @@ export interface PickleAnomaly {
   readonly code: string; // kebab-case: `frame-size`, `opcode-after-stop`, `memo-overwritten`, …
   readonly offset: number;
   readonly detail: string;
+  /** Readers that stop here, while another one goes on and so do we. */
+  readonly rejectedBy?: readonly PickleReader[];
 }
+
+/**
+ * `c`: CPython's accelerated unpickler; `python`: its `pickle.py` (joblib and others build on that one), both with
+ * default settings; `listing`: `pickletools`.
+ */
+export type PickleReader = 'c' | 'python' | 'listing';
 
 /** One run of the machine, from a start to a STOP or to where it breaks. */
 export interface PickleProgram {
@@ -95,7 +123,9 @@ export interface PickleProgram {
   readonly opCount: number;
   readonly events: readonly PickleEvent[];
   readonly result: PickleValue; // top of the stack at STOP, `unknown` otherwise
-  readonly anomalies: readonly PickleAnomaly[];
+  readonly anomalies: readonly PickleAnomaly[]; // at most 16 of each code, in order
+  /** Set when no loader that calls `load` again and again reaches its start: found by looking for one. */
+  readonly reached?: 'search';
 }
 
 export interface PickleDocument extends FormatDocument {

@@ -1,0 +1,114 @@
+import type { ByteSource } from '#bytes';
+import type { PickleEnd, PickleProgram } from './document.ts';
+import { fail, type LongLine, type Machine, MORE, note, type OnBuild, offsetOf, WAIT } from './machine.ts';
+import type { CarriedMemo } from './memo.ts';
+import { createMachine, runWindow, setWindow } from './run-machine.ts';
+
+const FIRST_WINDOW_BYTES = 64 * 1024;
+const MAX_WINDOW_BYTES = 1024 * 1024;
+const NEWLINE = 0x0a;
+
+export interface RunOptions {
+  readonly maxOps: number;
+  /** Called every few thousand opcodes and before every read; may throw. */
+  checkDeadline(): void;
+  /** Nothing is read at or after this offset; by default the end of the source. */
+  readonly endOffset?: number;
+  /** For loaders that take bytes out of the stream by themselves when an object is built. */
+  readonly onBuild?: OnBuild;
+  /** What an Unpickler that loaded earlier pickles of the file would still hold. */
+  readonly carried?: CarriedMemo;
+}
+
+/**
+ * Runs one pickle from a start to its STOP or to where it breaks, without doing anything it asks for.
+ *
+ * @param startOffset of its first opcode, in the source
+ * @throws {BytesError} what the source throws, and what `checkDeadline` throws; never for what the bytes hold
+ */
+export async function runPickleProgram(
+  source: ByteSource,
+  startOffset: number,
+  options: RunOptions,
+): Promise<PickleProgram> {
+  const sizeBytes = Math.min(options.endOffset ?? source.sizeBytes, source.sizeBytes);
+  const m = createMachine({ startOffset, sizeBytes, onBuild: options.onBuild, carried: options.carried });
+  const check = () => options.checkDeadline();
+  let windowBytes = FIRST_WINDOW_BYTES;
+  for (;;) {
+    const step = runWindow(m, options.maxOps, check);
+    if (step === WAIT) await skipTaken(m);
+    else if (step === MORE) {
+      await slide(m, source, windowBytes, check);
+      windowBytes = Math.min(2 * windowBytes, MAX_WINDOW_BYTES);
+    } else break;
+    if (m.end !== undefined) break;
+  }
+  return toProgram(m, startOffset);
+}
+
+/** What the machine did so far. A broken program ends after the opcode byte at which it broke. */
+export function toProgram(m: Machine, startOffset: number): PickleProgram {
+  const end: PickleEnd = m.end ?? 'truncated';
+  return {
+    startOffset,
+    endOffset: end === 'stop' ? m.base + m.at : Math.min(offsetOf(m) + 1, m.sizeBytes),
+    protocol: m.highestProtocol,
+    end,
+    endDetail: m.endDetail,
+    opCount: m.opCount,
+    events: m.events,
+    result: m.result ?? { kind: 'unknown', why: 'no STOP' },
+    anomalies: m.anomalies,
+  };
+}
+
+/** Brings the opcode that is to be executed to the start of the window, with all that it asked for. */
+async function slide(m: Machine, source: ByteSource, windowBytes: number, check: () => void): Promise<void> {
+  check();
+  const offset = m.base + m.at;
+  if (m.searchLineAt >= 0) {
+    m.longLine = await searchLine(source, m.searchLineAt, m.sizeBytes, check);
+    m.searchLineAt = -1;
+  }
+  const length = Math.min(Math.max(windowBytes, m.wantedBytes), m.sizeBytes - offset);
+  setWindow(m, await source.read(offset, length), offset);
+}
+
+/** Moves over the bytes that the loader takes from the stream itself after a BUILD. */
+async function skipTaken(m: Machine): Promise<void> {
+  const taken = (await m.pendingSkip) ?? 0;
+  m.pendingSkip = undefined;
+  const left = m.sizeBytes - m.base - m.at;
+  if (taken > left) {
+    fail(m, 'truncated', `the loader takes ${taken} bytes after BUILD, ${left} are left`);
+    return;
+  }
+  if (m.frameEnd !== Number.POSITIVE_INFINITY && m.base + m.at < m.frameEnd) {
+    note(
+      m,
+      'frame-open',
+      'the loader takes bytes while the frame has opcodes left: it takes them after the frame',
+    );
+  }
+  m.at += Math.max(taken, 0);
+}
+
+async function searchLine(
+  source: ByteSource,
+  offset: number,
+  sizeBytes: number,
+  check: () => void,
+): Promise<LongLine> {
+  let last = 0;
+  for (let at = offset; at < sizeBytes; at += MAX_WINDOW_BYTES) {
+    check();
+    const bytes = await source.read(at, Math.min(MAX_WINDOW_BYTES, sizeBytes - at));
+    const end = bytes.indexOf(NEWLINE);
+    if (end >= 0) {
+      return { offset, lengthBytes: at + end - offset, isCutByEnd: false, last: bytes[end - 1] ?? last };
+    }
+    last = bytes[bytes.length - 1] ?? 0;
+  }
+  return { offset, lengthBytes: Math.max(sizeBytes - offset - 1, 0), isCutByEnd: true, last };
+}
