@@ -2,6 +2,7 @@ import { emptyFormat } from './empty/format.ts';
 import type { Format } from './format.ts';
 import { jsonFormat } from './json/format.ts';
 import { MEDIA_FORMATS } from './media/format.ts';
+import { numpyFormat } from './numpy/format.ts';
 import { RECOGNISED_FORMATS } from './recognised/format.ts';
 import { safetensorsFormat } from './safetensors/format.ts';
 import { sourceFormat } from './source/format.ts';
@@ -11,6 +12,7 @@ import { textFormat } from './text/format.ts';
 export const FORMATS: readonly Format[] = [
   emptyFormat,
   safetensorsFormat,
+  numpyFormat,
   ...MEDIA_FORMATS,
   ...RECOGNISED_FORMATS,
   sourceFormat,

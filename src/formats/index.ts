@@ -5,6 +5,7 @@ export type { Format, FormatDocument, Member, ParseContext, Parser, Sample, Scan
 export { FormatError, type FormatErrorCode } from './format-error.ts';
 export type { JsonDocument } from './json/format.ts';
 export type { MediaDocument } from './media/format.ts';
+export type { NumpyDocument } from './numpy/format.ts';
 export type {
   PickleAnomaly,
   PickleDocument,

@@ -30,7 +30,7 @@ export async function parseSafetensors(
   const dtypes = new Set<string>();
   const unknownDtypes = new Set<string>();
   const late: Anomaly[] = [];
-  const { metadataKeys, watch } = await readHeader(source, context, headerEnd, (tensor) => {
+  const header = await readHeader(source, context, headerEnd, (tensor, note) => {
     context.checkDeadline();
     const bits = DTYPE_BITS.get(tensor.dtype);
     if (bits === undefined) {
@@ -38,11 +38,11 @@ export async function parseSafetensors(
     } else {
       dtypes.add(tensor.dtype);
       if (sizeBits(tensor, bits) !== (tensor.end - tensor.begin) * 8n) {
-        watch.note('size-mismatch', `${quote(tensor.name, 60)}: dtype and shape do not make its length`);
+        note('size-mismatch', `${quote(tensor.name, 60)}: dtype and shape do not make its length`);
       }
     }
     if (tensor.begin > tensor.end) {
-      watch.note('reversed-range', `${quote(tensor.name, 60)} ends before it begins`);
+      note('reversed-range', `${quote(tensor.name, 60)} ends before it begins`);
     } else if (tensor.end > BigInt(dataSizeBytes)) {
       const detail = `${quote(tensor.name, 60)} ends at byte ${tensor.end} of the data`;
       throw new FormatError('truncated', source.sizeBytes, `${detail}, of which ${dataSizeBytes} are here`);
@@ -58,13 +58,13 @@ export async function parseSafetensors(
     const detail = `${dataSizeBytes - endOffset} bytes after the last tensor`;
     late.push({ code: 'trailing-bytes', detail, offset: headerEnd + endOffset });
   }
-  const anomalies = [...watch.anomalies, ...late];
+  const anomalies = [...header.anomalies, ...late];
   return {
     kind: 'safetensors',
     headerBytes: headerEnd - 8,
     tensors: extents.count,
     dtypes: [...dtypes].sort(),
-    metadataKeys,
+    metadataKeys: header.metadataKeys,
     anomalies,
     dataBytes: coveredBytes,
     gaps: [...anomalies.map(toGap), ...[...unknownDtypes].map(unknownDtypeGap)],

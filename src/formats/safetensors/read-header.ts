@@ -1,5 +1,6 @@
 import type { ByteSource } from '#bytes';
 import { quote } from '#kernel';
+import type { Anomaly } from '../anomaly.ts';
 import type { ParseContext } from '../format.ts';
 import { FormatError } from '../format-error.ts';
 import { JsonReader } from '../json/json-reader.ts';
@@ -17,7 +18,7 @@ export interface TensorRecord {
 
 export interface SafetensorsHeader {
   readonly metadataKeys: readonly string[];
-  readonly watch: KeyWatch; // gathers what is odd
+  readonly anomalies: readonly Anomaly[];
 }
 
 const METADATA = '__metadata__';
@@ -35,17 +36,18 @@ export async function readHeader(
   source: ByteSource,
   context: ParseContext,
   headerEnd: number,
-  take: (tensor: TensorRecord) => void,
+  take: (tensor: TensorRecord, note: KeyWatch['note']) => void,
 ): Promise<SafetensorsHeader> {
   const metadataKeys: string[] = [];
   const watch = new KeyWatch(() => reader);
+  const note: KeyWatch['note'] = (code, detail) => watch.note(code, detail);
   let topKey = '';
   let field = '';
   let record = newRecord();
   const expectTop = (isRight: boolean) => {
     if (!isRight) throw new FormatError('inconsistent', reader.offset, 'expected one object of tensors');
   };
-  const odd = () => watch.note('unknown-field', `${quote(topKey, 60)} has a field ${quote(field, 40)}`);
+  const odd = () => note('unknown-field', `${quote(topKey, 60)} has a field ${quote(field, 40)}`);
   const reader: JsonReader = new JsonReader(
     {
       startObject() {
@@ -56,7 +58,7 @@ export async function readHeader(
       },
       endObject() {
         watch.endObject();
-        if (reader.depth === 1 && topKey !== METADATA) take(toTensor(topKey, record, reader.offset));
+        if (reader.depth === 1 && topKey !== METADATA) take(toTensor(topKey, record, reader.offset), note);
       },
       startArray() {
         expectTop(reader.depth > 1);
@@ -78,7 +80,7 @@ export async function readHeader(
       bare() {
         expectTop(reader.depth > 1);
         if (topKey === METADATA) {
-          watch.note('metadata-type', `${quote(field, 60)} of the metadata is no string`);
+          note('metadata-type', `${quote(field, 60)} of the metadata is no string`);
           return;
         }
         const list = field === 'shape' ? record.shape : field === 'data_offsets' ? record.offsets : undefined;
@@ -96,8 +98,8 @@ export async function readHeader(
   }
   check.end();
   reader.end();
-  await checkPadding(source, headerEnd, watch);
-  return { metadataKeys, watch };
+  await checkPadding(source, headerEnd, note);
+  return { metadataKeys, anomalies: watch.anomalies };
 }
 
 interface OpenRecord {
@@ -127,8 +129,8 @@ function toNatural(text: string, offset: number): bigint {
 }
 
 /** The format pads its header with spaces; another kind of blank is not its writer's. */
-async function checkPadding(source: ByteSource, headerEnd: number, watch: KeyWatch): Promise<void> {
+async function checkPadding(source: ByteSource, headerEnd: number, note: KeyWatch['note']): Promise<void> {
   const last = await source.read(headerEnd - 1, 1);
   if (last[0] === SPACE || last[0] === 0x7d) return;
-  watch.note('header-padding', 'the header ends in blanks other than spaces');
+  note('header-padding', 'the header ends in blanks other than spaces');
 }
