@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import type { PolicyDocument, Principal } from '#api';
 import { createGate, type Gate } from '#gate';
 import type { Clock, Log } from '#kernel';
-import { createPolicy, POLICY_NAMES } from '#policy';
+import { createPolicy, describePolicies } from '#policy';
 import { createHubOrigin, createHuggingfaceApp } from '#protocols/huggingface';
 import { createScanner } from '#scan';
 import { type DecisionRecord, openStore, type RepositoryRecord, type Store } from '#store';
@@ -42,46 +42,71 @@ export async function createApp(
       deadlineMs: config.scan.deadlineMs,
     }),
   );
-  const upstreamFor = createUpstreams(clock, log);
-  const policies = POLICY_NAMES.map((name) => createPolicy(name));
-  const gate = createGate({
-    store,
-    scanner,
-    origins: new Map([['huggingface', createHubOrigin(upstreamFor)]]),
-    policies,
-    clock,
-    log,
-    publicUrl,
-    onDecision: deps.onDecision,
-  });
+  const upstreams = cleanup.use(createUpstreams(clock, log));
+  const gate = cleanup.use(
+    createGate({
+      store,
+      scanner,
+      origins: { huggingface: createHubOrigin(upstreams.for) },
+      policies: { balanced: createPolicy('balanced'), observe: createPolicy('observe') },
+      clock,
+      log,
+      publicUrl,
+      onDecision: deps.onDecision,
+    }),
+  );
   const running = cleanup.move();
   return {
     store,
     gate,
-    policies: policies.map((policy) => policy.describe()),
+    policies: describePolicies(),
     createProtocolApps: (authenticate) =>
       new Map([
-        ['huggingface', createHuggingfaceApp({ store, gate, authenticate, publicUrl, clock, log, upstreamFor })],
+        [
+          'huggingface',
+          createHuggingfaceApp({
+            store,
+            gate,
+            authenticate,
+            publicUrl,
+            clock,
+            log,
+            upstreamFor: upstreams.for,
+          }),
+        ],
       ]),
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };
 }
 
-/** One client per upstream address and credential, so that connections are shared. */
-function createUpstreams(clock: Clock, log: Log): (repository: RepositoryRecord) => HubUpstream {
-  const open = new Map<string, { readonly key: string; readonly upstream: HubUpstream }>();
-  return (repository) => {
-    if (repository.upstreamUrl === undefined) throw new TypeError(`${repository.name} has no upstream`);
-    const key = `${repository.upstreamUrl}\n${repository.upstreamToken ?? ''}`;
-    const known = open.get(repository.id);
-    if (known?.key === key) return known.upstream;
-    const upstream = createHubUpstream({
-      baseUrl: repository.upstreamUrl,
-      token: repository.upstreamToken,
-      clock,
-      log,
-    });
-    open.set(repository.id, { key, upstream });
-    return upstream;
+interface Upstreams extends AsyncDisposable {
+  for(repository: RepositoryRecord): HubUpstream;
+}
+
+/** One client per remote repository, so that connections are shared; a changed address or credential gets a new one. */
+function createUpstreams(clock: Clock, log: Log): Upstreams {
+  const open = new Map<string, { readonly key: string; readonly upstream: HubUpstream & AsyncDisposable }>();
+  return {
+    for(repository) {
+      if (repository.upstreamUrl === undefined) throw new TypeError(`${repository.name} has no upstream`);
+      const key = JSON.stringify([repository.upstreamUrl, repository.upstreamToken]);
+      const known = open.get(repository.id);
+      if (known?.key === key) return known.upstream;
+      // Transfers over the old one may still run: it closes when they end.
+      known?.upstream[Symbol.asyncDispose]().catch((error: unknown) => {
+        log.warn('cannot close an upstream client', { error });
+      });
+      const upstream = createHubUpstream({
+        baseUrl: repository.upstreamUrl,
+        token: repository.upstreamToken,
+        clock,
+        log,
+      });
+      open.set(repository.id, { key, upstream });
+      return upstream;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...open.values()].map(({ upstream }) => upstream[Symbol.asyncDispose]()));
+    },
   };
 }
