@@ -7,6 +7,7 @@ export type {
   InflateFactCode,
   InflateLimits,
 } from './codecs/compression.ts';
+export { inflateSource } from './codecs/inflate-source.ts';
 export { type CountWidth, Cursor } from './cursor.ts';
 export { crc32Source, type HashAlgorithm, type HashOptions, hashSource } from './hash.ts';
 export {
@@ -22,5 +23,6 @@ export { createHttpSource, type FetchRange, type HttpSourceOptions } from './sou
 export { memorySource } from './sources/memory-source.ts';
 export { sliceSource } from './sources/slice-source.ts';
 export type { TarEntry, TarFact, TarFactCode, TarIndex, TarOptions } from './tar/tar-index.ts';
+export { openZipMember } from './zip/open-zip-member.ts';
 export { readZipIndex } from './zip/read-zip-index.ts';
 export type { ZipEntry, ZipFact, ZipFactCode, ZipIndex, ZipOptions } from './zip/zip-index.ts';

@@ -1,15 +1,6 @@
 import type { ByteSource } from '../byte-source.ts';
 
-export type Compression =
-  | 'gzip'
-  | 'zlib'
-  | 'deflate'
-  | 'bzip2'
-  | 'xz'
-  | 'lzma' // the older "alone" form
-  | 'zstd'
-  | 'lz4' // frames
-  | 'lz4-legacy';
+export type Compression = 'gzip' | 'zlib' | 'deflate' | 'deflate64';
 
 export interface InflateLimits {
   readonly maxInflatedBytes: number;

@@ -1,13 +1,10 @@
 import type { Compression } from '../codecs/compression.ts';
 import { METHOD_STORED } from './records.ts';
 
-/** How the methods that we read are compressed. LZMA (14) has its own small header before the stream. */
+/** How the methods that we read are compressed. */
 const METHODS: ReadonlyMap<number, Compression> = new Map([
   [8, 'deflate'],
-  [12, 'bzip2'],
-  [20, 'zstd'], // an older number of the same
-  [93, 'zstd'],
-  [95, 'xz'],
+  [9, 'deflate64'],
 ]);
 
 export function isReadableMethod(method: number): boolean {

@@ -1,0 +1,14 @@
+import type { Compression } from './compression.ts';
+import type { Decode } from './decode.ts';
+
+const LOADERS: Readonly<Record<Compression, () => Promise<Decode>>> = {
+  gzip: async () => (await import('./gzip.ts')).decodeGzip,
+  zlib: async () => (await import('./zlib.ts')).decodeZlib,
+  deflate: async () => (await import('./deflate.ts')).decodeDeflate,
+  deflate64: async () => (await import('./deflate.ts')).decodeDeflate64,
+};
+
+/** Each decoder is loaded on its first use. */
+export async function loadDecode(kind: Compression): Promise<Decode> {
+  return LOADERS[kind]();
+}

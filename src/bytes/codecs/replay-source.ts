@@ -1,0 +1,86 @@
+import { type ByteSource, checkRange } from '../byte-source.ts';
+import { BytesError } from '../bytes-error.ts';
+
+export interface ReplayOptions {
+  readonly sizeBytes: number;
+  readonly windowBytes: number; // recent bytes kept, so that short steps back cost nothing
+  readonly head: Uint8Array; // the ends are asked for again and again
+  readonly tail: Uint8Array;
+  /** Starts from the first byte; gives the same bytes each time. */
+  restart(): AsyncGenerator<Uint8Array, void>;
+}
+
+/** Reading backwards starts over; a reader that jumps about would never end. */
+const MAX_PASSES = 64;
+
+/** A stream too large for memory as a source: it runs forward, and starts over to go back. */
+export function replaySource(options: ReplayOptions): ByteSource {
+  const { sizeBytes, windowBytes, head, tail } = options;
+  const maxPassedBytes = sizeBytes * MAX_PASSES;
+  let passedBytes = 0;
+  let stream: AsyncGenerator<Uint8Array, void> | undefined;
+  let recent: Uint8Array[] = [];
+  let start = 0; // of `recent`, in the stream
+  let end = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function rewind(): Promise<void> {
+    await stream?.return();
+    stream = options.restart();
+    recent = [];
+    start = 0;
+    end = 0;
+  }
+
+  async function advance(): Promise<Uint8Array> {
+    if (passedBytes > maxPassedBytes) {
+      throw new BytesError('budget-exceeded', `inflated the same ${sizeBytes} bytes ${MAX_PASSES} times`);
+    }
+    const next = await stream?.next();
+    if (next === undefined || next.done === true) {
+      throw new BytesError('changed', `the stream now ends at ${end} of ${sizeBytes} bytes`, { offset: end });
+    }
+    const piece = next.value;
+    recent.push(piece);
+    end += piece.length;
+    passedBytes += piece.length;
+    while (end - start - (recent[0]?.length ?? 0) >= windowBytes) start += recent.shift()?.length ?? 0;
+    return piece;
+  }
+
+  async function copy(offset: number, length: number): Promise<Uint8Array> {
+    if (stream === undefined || offset < start) await rewind();
+    const bytes = new Uint8Array(length);
+    let pieceStart = start;
+    for (const piece of recent) {
+      place(piece, pieceStart - offset, bytes);
+      pieceStart += piece.length;
+    }
+    while (end < offset + length) {
+      const from = end;
+      place(await advance(), from - offset, bytes);
+    }
+    return bytes;
+  }
+
+  return {
+    sizeBytes,
+    async read(offset, length) {
+      checkRange(sizeBytes, offset, length);
+      if (offset + length <= head.length) return head.subarray(offset, offset + length);
+      const tailAt = offset - (sizeBytes - tail.length);
+      if (tailAt >= 0) return tail.subarray(tailAt, tailAt + length);
+      // One stream: reads take turns.
+      const mine = turn.then(() => copy(offset, length));
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+}
+
+/** Copies the part of a piece that falls into `target`, when the piece begins at `at` of it. */
+function place(piece: Uint8Array, at: number, target: Uint8Array): void {
+  const from = Math.max(0, -at);
+  const to = Math.min(piece.length, target.length - at);
+  if (from < to) target.set(piece.subarray(from, to), at + from);
+}
