@@ -1,5 +1,6 @@
 import { emptyFormat } from './empty/format.ts';
 import type { Format } from './format.ts';
+import { joblibFormat } from './joblib/format.ts';
 import { jsonFormat } from './json/format.ts';
 import { MEDIA_FORMATS } from './media/format.ts';
 import { numpyFormat } from './numpy/format.ts';
@@ -11,6 +12,7 @@ import { textFormat } from './text/format.ts';
 /** Every format this engine knows, most specific first: a format stands before the one that it refines. */
 export const FORMATS: readonly Format[] = [
   emptyFormat,
+  joblibFormat,
   safetensorsFormat,
   numpyFormat,
   ...MEDIA_FORMATS,

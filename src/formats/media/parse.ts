@@ -1,5 +1,6 @@
-import { Cursor, sliceSource } from '#bytes';
+import { Cursor } from '#bytes';
 import type { Parser } from '../format.ts';
+import { restMember } from '../rest-member.ts';
 import type { MediaDocument, MediaKind } from './format.ts';
 import { walkGif } from './gif.ts';
 import { walkJpeg } from './jpeg.ts';
@@ -26,17 +27,7 @@ export function createMediaParser(kind: MediaKind): Parser<MediaDocument> {
       trailingBytes,
       dataBytes: end,
       gaps: [],
-      members:
-        trailingBytes === 0
-          ? []
-          : [
-              {
-                path: `bytes-from-${end}`,
-                sizeBytes: trailingBytes,
-                role: 'content',
-                open: async () => sliceSource(source, end, trailingBytes),
-              },
-            ],
+      members: restMember(source, end),
     };
   };
 }

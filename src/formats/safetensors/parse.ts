@@ -1,9 +1,10 @@
-import { type ByteSource, sliceSource } from '#bytes';
+import type { ByteSource } from '#bytes';
 import type { CoverageGap } from '#findings';
 import { quote } from '#kernel';
 import type { Anomaly } from '../anomaly.ts';
-import type { Member, ParseContext } from '../format.ts';
+import type { ParseContext } from '../format.ts';
 import { FormatError } from '../format-error.ts';
+import { restMember } from '../rest-member.ts';
 import { DTYPE_BITS } from './dtypes.ts';
 import type { SafetensorsDocument } from './format.ts';
 import { readHeader, type TensorRecord } from './read-header.ts';
@@ -53,7 +54,7 @@ export async function parseSafetensors(
   const { coveredBytes, endOffset, holes, overlaps } = extents.measure();
   if (holes > 0) late.push({ code: 'hole', detail: `${holes} holes between tensors` });
   if (overlaps > 0) late.push({ code: 'overlap', detail: `${overlaps} tensors overlap` });
-  const members = trailing(source, headerEnd + endOffset);
+  const members = restMember(source, headerEnd + endOffset);
   if (members.length > 0) {
     const detail = `${dataSizeBytes - endOffset} bytes after the last tensor`;
     late.push({ code: 'trailing-bytes', detail, offset: headerEnd + endOffset });
@@ -91,19 +92,6 @@ async function readHeaderEnd(source: ByteSource): Promise<number> {
 /** The product is of at most 64 factors of 64 bits. */
 function sizeBits(tensor: TensorRecord, bits: number): bigint {
   return tensor.shape.reduce((product, size) => product * size, BigInt(bits));
-}
-
-function trailing(source: ByteSource, offset: number): Member[] {
-  const sizeBytes = source.sizeBytes - offset;
-  if (sizeBytes === 0) return [];
-  return [
-    {
-      path: `bytes-from-${offset}`,
-      sizeBytes,
-      role: 'content',
-      open: async () => sliceSource(source, offset, sizeBytes),
-    },
-  ];
 }
 
 function toGap({ detail, offset }: Anomaly): CoverageGap {

@@ -1,9 +1,9 @@
-import { basename } from 'node:path/posix';
 import { TextDecoder } from 'node:util';
 import type { ByteSource } from '#bytes';
 import type { CoverageGap } from '#findings';
 import type { ParseContext } from '../format.ts';
 import { FormatError } from '../format-error.ts';
+import { lastSegment } from '../last-segment.ts';
 import { readWindows } from '../read-windows.ts';
 import { ACTIVE_OVERLAP, type ActivePattern, activePatternsOf } from './active-text.ts';
 import type { TextDocument } from './format.ts';
@@ -109,7 +109,7 @@ function decodeUtf16(decoder: TextDecoder, bytes: Uint8Array, offset: number, is
 }
 
 function patternsFor(context: ParseContext, headText: string): readonly ActivePattern[] {
-  return activePatternsOf(basename(context.name).toLowerCase(), headText);
+  return activePatternsOf(lastSegment(context.name), headText);
 }
 
 function matchActive(patterns: readonly ActivePattern[], text: string, found: Set<string>): void {
