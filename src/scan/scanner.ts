@@ -11,6 +11,8 @@ export interface ScanOptions {
 export interface Scanner extends AsyncDisposable {
   readonly engine: Engine;
   readonly rules: ReadonlyMap<string, Rule>;
+  /** How far the engine processes are fenced in, as observed. Files, processes and workers are always refused. */
+  readonly sandbox: { readonly network: 'none' | 'host' };
   /**
    * One file and its members (`outer!inner`), the outer file first. Hostile bytes never reject it: what went
    * wrong is in `coverage`. Any number may be asked for at once; as many run as the pool has processes.

@@ -1,0 +1,69 @@
+import type { Finding, Rule } from '#findings';
+import type { Format } from '#formats';
+import { quote } from '#kernel';
+
+/** Judgements on a file as such, whatever its format: the engine makes them itself. */
+export const FILE_RULES_ID = 'file';
+export const FILE_RULES_VERSION = 1;
+
+const POLYGLOT: Rule = {
+  id: 'file/polyglot',
+  title: 'One file that is several formats at once',
+  severity: 'high',
+  verdict: 'undetermined',
+  rationale:
+    'Each program that opens the file picks the format it knows, so that a reviewer sees harmless weights where a loader finds another model. Honest writers do not make such files. Every format was taken apart and judged, but which one will be loaded cannot be told from the file.',
+  remediation: 'Ask the publisher for a file in one format, or convert the part that you need yourself.',
+  cwe: [434, 436],
+};
+
+const MISLEADING_NAME: Rule = {
+  id: 'file/misleading-name',
+  title: 'The name says another format than the content',
+  severity: 'medium',
+  verdict: 'clean',
+  rationale:
+    'Loaders and scanners that go by the name treat the file as something it is not. The verdict rests on the content.',
+  remediation: 'Rename the file after its content, and find out why it was named otherwise.',
+  cwe: [646],
+};
+
+export const FILE_RULES: readonly Rule[] = [POLYGLOT, MISLEADING_NAME];
+
+/** Text has no loader that a second format could be hidden from, and ASCII pickles are text. */
+const PROSE = new Set(['text', 'json', 'source', 'empty']);
+
+export function isProse(format: Format): boolean {
+  return PROSE.has(format.id);
+}
+
+/** @param formats what the file was understood as, of separate families or readings */
+export function findPolyglot(formats: readonly Format[]): Finding | undefined {
+  const loadable = formats.filter((format) => !isProse(format));
+  if (loadable.length < 2) return undefined;
+  return {
+    rule: POLYGLOT.id,
+    message: `this file is valid as ${loadable.map((format) => format.title).join(' and as ')}`,
+    confidence: 'high',
+    place: {},
+  };
+}
+
+/** Fires when the extension belongs to formats of which the content shows none. */
+export function findMisleadingName(
+  name: string,
+  shown: readonly Format[],
+  formats: readonly Format[],
+): Finding | undefined {
+  const claims = (format: Format) => format.extensions.some((extension) => name.endsWith(extension));
+  const claimed = formats.filter((format) => claims(format) && !isProse(format));
+  const [first] = claimed;
+  if (first === undefined || shown.length === 0 || shown.some(claims)) return undefined;
+  const isText = shown.every(isProse);
+  return {
+    rule: MISLEADING_NAME.id,
+    message: `${quote(name, 80)} is named like ${first.title}, its content is ${isText ? 'text' : shown.map((format) => format.title).join(' and ')}`,
+    confidence: 'high',
+    place: {},
+  };
+}

@@ -1,0 +1,58 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { ScanLimits } from '#formats';
+
+export type EngineChild = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/**
+ * V8's own bound. Together with code, buffers and the young generation it stays below the bound on resident memory,
+ * so that most memory bombs end as a clean heap failure.
+ */
+const MAX_HEAP_MIB = 128;
+/** The young generation: large enough that honest parsing seldom collects, small enough to keep a process lean. */
+const MAX_SEMI_SPACE_MIB = 8;
+
+/**
+ * What the operating system can add, each where it is allowed: no core dumps, no growing of files, an end to runaway
+ * loops whose parent was killed (processes are replaced long before that much CPU time), and an empty network
+ * namespace. `$@` is the command; nothing else is ever put into the script.
+ */
+const FENCE = `ulimit -c 0; ulimit -f 0; ulimit -t 3600
+if unshare --net true 2>/dev/null; then exec unshare --net -- "$@"; fi
+if unshare --user --map-current-user --net true 2>/dev/null; then exec unshare --user --map-current-user --net -- "$@"; fi
+exec "$@"`;
+
+/** Starts an engine process: no environment, no powers, and only its own program to read. */
+export function launchEngine(limits: ScanLimits): EngineChild {
+  const { entry, readable } = engineProgram();
+  const command = [
+    process.execPath,
+    '--permission',
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    // In Node 24 `node:sqlite` creates and writes files wherever reading is allowed.
+    '--no-experimental-sqlite',
+    '--disallow-code-generation-from-strings',
+    '--disable-proto=delete',
+    '--no-addons',
+    '--no-warnings',
+    `--max-old-space-size=${MAX_HEAP_MIB}`,
+    `--max-semi-space-size=${MAX_SEMI_SPACE_MIB}`,
+    entry,
+    JSON.stringify(limits),
+  ];
+  const [program = '', ...args] =
+    process.platform === 'win32' ? command : ['/bin/sh', '-c', FENCE, 'sh', ...command];
+  return spawn(program, args, { env: {}, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+}
+
+/** From source the engine is a tree of files, in a release one bundle beside this one. */
+function engineProgram(): { readonly entry: string; readonly readable: readonly string[] } {
+  const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+  if (!import.meta.url.endsWith('.ts'))
+    return { entry: path('./engine.js'), readable: [path('./'), path('../package.json')] };
+  return {
+    entry: path('./child.ts'),
+    readable: [path('../../'), path('../../../node_modules/'), path('../../../package.json')],
+  };
+}
