@@ -117,7 +117,7 @@ async function runPass(
   let isCut = false;
   try {
     for await (const piece of decode(context)) {
-      limits.checkDeadline?.();
+      watched.checkDeadline();
       const room = maxBytes - pass.sizeBytes;
       takePiece(pass, piece.length > room ? piece.subarray(0, room) : piece, limits);
       if (piece.length > room) {
@@ -126,8 +126,7 @@ async function runPass(
       }
     }
   } catch (error) {
-    if (!(error instanceof BytesError) || error === watched.failure() || error instanceof LimitError)
-      throw error;
+    if (!(error instanceof BytesError) || error === watched.failure()) throw error;
     pass.failure = error;
   }
   if (isCut) refuseMore(pass, source, maxBytes, limits);
@@ -176,27 +175,32 @@ function openPass(
   });
 }
 
-/** Remembers a failure of the source, which is none of the stream; and checks the time where nothing comes out. */
-function watchSource(
-  source: ByteSource,
-  limits: InflateLimits,
-): { readonly source: ByteSource; failure(): unknown } {
+/** Remembers what failed beside the stream: the source, or the time, which is checked where nothing comes out too. */
+function watchSource(source: ByteSource, limits: InflateLimits) {
   let failure: unknown;
-  return {
-    failure: () => failure,
-    source: {
-      sizeBytes: source.sizeBytes,
-      async read(offset, length) {
-        limits.checkDeadline?.();
-        try {
-          return await source.read(offset, length);
-        } catch (error) {
-          failure = error;
-          throw error;
-        }
-      },
+
+  function checkDeadline(): void {
+    try {
+      limits.checkDeadline?.();
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  }
+
+  const watched: ByteSource = {
+    sizeBytes: source.sizeBytes,
+    async read(offset, length) {
+      checkDeadline();
+      try {
+        return await source.read(offset, length);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
     },
   };
+  return { source: watched, checkDeadline, failure: () => failure };
 }
 
 function toFact(failure: BytesError): InflateFact {
