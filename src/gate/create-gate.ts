@@ -24,6 +24,10 @@ import type { Claim } from './transfer.ts';
 const MIN_RETRY_SECONDS = 2;
 const MAX_RETRY_SECONDS = 30;
 
+/** How long clients wait for an answer, and the least that each step may take of it. */
+const PATIENCE_MS = 10_000;
+const MIN_WAIT_MS = 250;
+
 export interface GateDeps {
   readonly store: Store;
   readonly scanner: Scanner;
@@ -33,6 +37,8 @@ export interface GateDeps {
   readonly log: Log;
   readonly publicUrl: string; // where people reach the pages
   readonly limits?: GateLimits;
+  /** Called with every decision that is recorded. */
+  readonly onDecision?: (decision: DecisionRecord) => void;
 }
 
 /**
@@ -51,14 +57,18 @@ export function createGate(deps: GateDeps): Gate & AsyncDisposable {
   const judge = new Judge({ ...room, objects, fileReports });
   const judgements = new Judgements({ ...room, judge, decider });
   const agreement = new Agreement({ store, clock, log, fileReports, decider });
+  const askedAtMs = new WeakMap<Resolved, number>();
 
   return {
     async resolve(key, ref, signal) {
+      const startedAtMs = performance.now();
       signal?.throwIfAborted();
       const origin = objects.origin(key);
-      return origin === undefined
+      const resolved = await (origin === undefined
         ? resolver.resolveLocal(key, ref)
-        : resolver.resolveRemote(origin, key, ref, signal);
+        : resolver.resolveRemote(origin, key, ref, signal));
+      askedAtMs.set(resolved, startedAtMs);
+      return resolved;
     },
 
     async admit(resolved, options = {}) {
@@ -67,7 +77,8 @@ export function createGate(deps: GateDeps): Gate & AsyncDisposable {
       if (known !== undefined && decider.isStanding(known, key.repository))
         return toAdmission(resolved, known);
       const { decision, startedAt } = judgements.begin(resolved);
-      const waited = await waitAtMost(decision, options.waitMs ?? limits.admitWaitMs, options.signal);
+      const waitMs = options.waitMs ?? remainingMs(resolved, limits.admitWaitMs);
+      const waited = await waitAtMost(decision, waitMs, options.signal);
       if (waited.isDone) return toAdmission(resolved, waited.value);
       const elapsedSeconds = Math.ceil((clock.now().getTime() - startedAt.getTime()) / 1000);
       const retryAfterSeconds = Math.min(MAX_RETRY_SECONDS, Math.max(MIN_RETRY_SECONDS, elapsedSeconds));
@@ -84,7 +95,7 @@ export function createGate(deps: GateDeps): Gate & AsyncDisposable {
       if (file === undefined) throw new GateError('file-not-found', 'this version has no such file');
       const stored = await objects.findStored(subject.key, file);
       return stored === undefined
-        ? openRemote(subject, decision, file)
+        ? openRemote(admission.resolved, decision, file)
         : openStored(subject, decision, { ...file, sha256: stored }, stored);
     },
 
@@ -128,7 +139,13 @@ export function createGate(deps: GateDeps): Gate & AsyncDisposable {
     };
   }
 
-  function openRemote(subject: Subject, decision: DecisionRecord, file: VersionFile): GateFile {
+  /** One request resolves, is admitted and reads: its client's patience is one. */
+  function remainingMs(resolved: Resolved, waitMs: number): number {
+    const spentMs = performance.now() - (askedAtMs.get(resolved) ?? Number.NEGATIVE_INFINITY);
+    return spentMs > PATIENCE_MS ? waitMs : Math.max(Math.min(MIN_WAIT_MS, waitMs), waitMs - spentMs);
+  }
+
+  function openRemote(subject: Resolved, decision: DecisionRecord, file: VersionFile): GateFile {
     const claim: Claim = {
       id: JSON.stringify([decision.id, file.path]),
       bind: (sha256) => objects.bind(subject, file, sha256),
@@ -151,7 +168,7 @@ export function createGate(deps: GateDeps): Gate & AsyncDisposable {
         const transfer = objects.transfer(subject, file);
         const { readable, ready } = followTransfer(transfer, claim, part, limits.dripMs);
         try {
-          const waited = await waitAtMost(ready, limits.firstByteMs, signal);
+          const waited = await waitAtMost(ready, remainingMs(subject, limits.firstByteMs), signal);
           if (!waited.isDone) {
             throw new GateError(
               'upstream-unavailable',

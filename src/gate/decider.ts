@@ -13,6 +13,7 @@ export interface DeciderDeps {
   readonly policies: Readonly<Record<PolicyName, Policy>>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly onDecision?: (decision: DecisionRecord) => void;
 }
 
 /** What it took to know. */
@@ -39,7 +40,7 @@ export class Decider {
   }
 
   async decide(subject: Subject, report: Report, effort: Effort): Promise<DecisionRecord> {
-    const { store, scanner, policies, clock, log } = this.#deps;
+    const { store, scanner, policies, clock, log, onDecision } = this.#deps;
     const { repository } = subject.key;
     const policy = policies[repository.policy];
     const outcome = policy.evaluate({ report, rules: scanner.rules });
@@ -75,6 +76,7 @@ export class Decider {
       readBytes: decision.readBytes,
       elapsedMs: decision.elapsedMs,
     });
+    onDecision?.(decision);
     return decision;
   }
 }

@@ -30,6 +30,11 @@ export const GateLimits = z.strictObject({
     .min(1)
     .default(64 * MIB)
     .describe('read by ranges of one file before it is fetched whole'),
+  wholeFileBytes: z
+    .int()
+    .min(0)
+    .default(32 * 1024 * MIB)
+    .describe('up to this size that is done; of larger files the verdict is undetermined'),
   parallelTransfers: z.int().min(1).default(32).describe('larger files fetched at once'),
   abandonedMs: ms(300_000).describe('how long a transfer goes on when every client has left'),
   partKeptMs: ms(600_000).describe('how long what a broken transfer fetched is kept for the next client'),

@@ -103,12 +103,20 @@ export class Judge {
         );
       }
       const scanned = await fileReports.ofUnverified(path, source, limits.rangeBudgetBytes, signal);
-      if (!scanned.isOverBudget) return { reports: scanned.reports, readBytes: scanned.readBytes };
+      const isEnough = !scanned.isOverBudget && !isLate(scanned.reports);
+      if (isEnough || sizeBytes > limits.wholeFileBytes) {
+        return { reports: scanned.reports, readBytes: scanned.readBytes };
+      }
     }
     const fetched = await objects.fetch(subject, file, signal);
     const { reports } = await fileReports.ofVerified(fetched, path, () => objects.open(fetched));
     return { reports, readBytes: sizeBytes };
   }
+}
+
+/** A deadline that passes while ranges are awaited may be the upstream's doing, not the file's. */
+function isLate(reports: readonly FileReport[]): boolean {
+  return reports.some(({ coverage }) => coverage.gaps.some(({ code }) => code === 'timeout'));
 }
 
 /** Why a version is not looked at, as the report of a file that stands for it. */
