@@ -1,25 +1,27 @@
 import type { ByteSource } from '../byte-source.ts';
 
 export type TarFactCode =
-  | 'bad-checksum' // a header whose checksum is wrong: what follows is not read
+  | 'bad-checksum' // a header whose checksum is wrong: some readers stop here, others look for the next header
   | 'truncated' // the archive ends inside a member
   | 'no-end-marker' // no two zero blocks at the end
-  | 'trailing-data' // bytes that are not zero after the end marker
-  | 'single-zero-block' // one zero block, then more headers: readers disagree on whether it ends there
+  | 'single-zero-block' // one zero block, then more: readers disagree on whether it ends there
+  | 'trailing-data' // not zero after the end marker; entries in it are `isAfterEnd`
+  | 'trailing-not-read' // too much of it
   | 'padding-not-zero' // bytes hidden in the padding of a member
   | 'number-malformed'
   | 'size-disagreement' // pax and header give different sizes
-  | 'name-disagreement' // pax or GNU name and header name give different last segments
+  | 'name-disagreement' // pax or GNU give another name than the header, which had room for it
   | 'pax-malformed'
   | 'pax-duplicate-key'
   | 'pax-global' // a global header that renames or resizes members
+  | 'extension-too-long'
   | 'extension-without-member'
   | 'body-of-empty-kind' // a link or device with a size: readers disagree on whether a body follows
   | 'sparse' // stored with holes; given as stored
   | 'unknown-type'
   | 'link'
-  | 'device'
   | 'link-escapes' // a link to an absolute path or out of the archive
+  | 'device'
   | 'absolute-name'
   | 'traversal-name'
   | 'backslash-name'
@@ -48,6 +50,7 @@ export interface TarEntry {
   readonly linkTarget: string | undefined;
   readonly mode: number;
   readonly isSparse: boolean;
+  readonly isAfterEnd: boolean; // behind the end marker, where most readers do not look
   readonly headerOffset: number; // of its own header, after its extensions
   readonly dataOffset: number;
 }
@@ -56,7 +59,7 @@ export interface TarIndex {
   readonly source: ByteSource;
   readonly entries: readonly TarEntry[];
   readonly facts: readonly TarFact[];
-  readonly endOffset: number; // after what was understood
+  readonly endOffset: number; // behind the last member
 }
 
 export interface TarOptions {
