@@ -1,4 +1,10 @@
+export { createReport } from './create-report.ts';
 export { createScanner, type ScannerOptions } from './create-scanner.ts';
 export type { DetectContext, Detector } from './detector.ts';
+export { displayable } from './render/displayable.ts';
+export { renderBytes, renderCount } from './render/quantity.ts';
+export { renderHtml } from './render/render-html.ts';
+export { renderSarif } from './render/render-sarif.ts';
+export { renderText, type TextOptions } from './render/render-text.ts';
 export { ScanError } from './scan-error.ts';
 export type { Scanner, ScanOptions } from './scanner.ts';
