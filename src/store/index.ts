@@ -1,4 +1,5 @@
 export type { BlobStore, ByteRange, StagedBlob, StageOptions } from './blob-store.ts';
+export { openStore, type StoreOptions } from './open-store.ts';
 export type {
   BlobInfo,
   DecisionRecord,
@@ -12,6 +13,7 @@ export type {
 } from './records.ts';
 export type {
   DecisionStore,
+  FailedJob,
   FileReportKey,
   JobKind,
   JobOptions,

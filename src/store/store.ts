@@ -216,6 +216,16 @@ export interface Queue {
     handler: (payload: Json, signal: AbortSignal) => Promise<void>,
     concurrency: number,
   ): Promise<void>;
+  /** Jobs whose every try failed; kept for a month. */
+  failed(): Promise<readonly FailedJob[]>;
+}
+
+export interface FailedJob {
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly payload: Json;
+  readonly failedAt: Date;
+  readonly message: string; // of the last error
 }
 
 export type JobKind = 'judge-version' | 'sweep-uploads';
