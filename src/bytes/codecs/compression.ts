@@ -1,6 +1,6 @@
 import type { ByteSource } from '../byte-source.ts';
 
-export type Compression = 'gzip' | 'zlib' | 'deflate' | 'deflate64';
+export type Compression = 'gzip' | 'zlib' | 'deflate' | 'deflate64' | 'bzip2' | 'zstd' | 'lz4'; // frames, new and legacy
 
 export interface InflateLimits {
   readonly maxInflatedBytes: number;

@@ -6,6 +6,9 @@ const LOADERS: Readonly<Record<Compression, () => Promise<Decode>>> = {
   zlib: async () => (await import('./zlib.ts')).decodeZlib,
   deflate: async () => (await import('./deflate.ts')).decodeDeflate,
   deflate64: async () => (await import('./deflate.ts')).decodeDeflate64,
+  bzip2: async () => (await import('./bzip2.ts')).decodeBzip2,
+  zstd: async () => (await import('./zstd.ts')).decodeZstd,
+  lz4: async () => (await import('./lz4.ts')).decodeLz4,
 };
 
 /** Each decoder is loaded on its first use. */

@@ -5,6 +5,9 @@ import { METHOD_STORED } from './records.ts';
 const METHODS: ReadonlyMap<number, Compression> = new Map([
   [8, 'deflate'],
   [9, 'deflate64'],
+  [12, 'bzip2'],
+  [20, 'zstd'], // an older number of the same
+  [93, 'zstd'],
 ]);
 
 export function isReadableMethod(method: number): boolean {
