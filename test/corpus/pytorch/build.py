@@ -4,6 +4,7 @@ import collections
 import io
 import pathlib
 import pickle
+import pickletools
 import shutil
 import struct
 import sys
@@ -184,6 +185,10 @@ samples = {
 for name, (what, content) in samples.items():
     corpus.add('malicious', name, what, content)
 
+def end_of_pickle(data):
+    return next(position for opcode, _, position in pickletools.genops(data) if opcode.name == 'STOP') + 1
+
+
 # The stream before 1.6: magic, protocol, system, object, keys of storages, storages.
 parts = dict(
     magic=pickle.dumps(0x1950a86a20f9469cfc6c, 2), protocol=pickle.dumps(1001, 2),
@@ -198,7 +203,7 @@ body = legacy[len(head):]
 corpus.add('malicious', 'legacy-system.pt', 'a call in the pickle of the system',
            parts['magic'] + parts['protocol'] + code + body)
 corpus.add('malicious', 'legacy-keys.pt', 'a call in the pickle of the keys',
-           head + body[:body.index(b'.', body.index(b'weight')) + 1] + code)
+           head + body[:end_of_pickle(body)] + code)
 corpus.add('malicious', 'legacy-behind.pt', 'a pickle behind the storages', legacy + code)
 corpus.add('malicious', 'legacy-then-cut.pt', 'a call, then a cut stream', head + code[:-1] + b'(')
 
@@ -252,7 +257,7 @@ corpus.add('malicious', 'torchscript-custom-op.pt', 'an operator of an unknown l
 legacy = corpus.read('benign', 'legacy.pt')
 corpus.add('malformed', 'truncated--legacy-storage.pt', 'the last storage is cut', legacy[:-3])
 corpus.add('malformed', 'truncated--legacy-pickle.pt', 'ends inside the object', legacy[:200])
-corpus.add('malformed', 'malformed--zip-cut.pt', 'no end record', good[:-30])
+corpus.add('malformed', 'truncated--zip-cut.pt', 'no end record', good[:-30])
 corpus.add('malformed', 'malformed--missing-storage.pt', 'a storage that is referred to and missing',
            ZipWriter().add('archive/data.pkl', fine).add('archive/version', b'3\n').finish())
 scratch = corpus.path('malformed', 'unsupported--export.pt2')
