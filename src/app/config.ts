@@ -46,7 +46,7 @@ export const Config = z.strictObject({
         .min(64 * MiB)
         .default(256 * MiB)
         .describe('of one parsing process'),
-      deadlineMs: z.coerce.number().int().min(1_000).max(3_600_000).default(120_000).describe('for one file'),
+      deadlineMs: z.coerce.number().int().min(1_000).max(3_600_000).default(60_000).describe('for one file'),
     })
     .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),

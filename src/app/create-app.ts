@@ -36,10 +36,10 @@ export async function createApp(
   await using cleanup = new AsyncDisposableStack();
   const store = cleanup.use(await openStore({ dataDir: config.dataDir, clock, log }));
   const scanner = cleanup.use(
-    createScanner({
+    await createScanner({
       processes: config.scan.processes ?? Math.min(MAX_DEFAULT_PROCESSES, availableParallelism()),
-      memoryLimitBytes: config.scan.memoryBytes,
-      deadlineMs: config.scan.deadlineMs,
+      maxResidentBytes: config.scan.memoryBytes,
+      limits: { deadlineMs: config.scan.deadlineMs },
     }),
   );
   const upstreams = cleanup.use(createUpstreams(clock, log));
@@ -93,7 +93,7 @@ function createUpstreams(clock: Clock, log: Log): Upstreams {
       const known = open.get(repository.id);
       if (known?.key === key) return known.upstream;
       // Transfers over the old one may still run: it closes when they end.
-      known?.upstream[Symbol.asyncDispose]().catch((error: unknown) => {
+      known?.upstream[Symbol.asyncDispose]().then(undefined, (error: unknown) => {
         log.warn('cannot close an upstream client', { error });
       });
       const upstream = createHubUpstream({

@@ -21,7 +21,7 @@ describe('log', () => {
 
   it('lets no secret through, in fields, texts or errors', () => {
     const { lines, log } = capture();
-    const secret = `sly_${'a'.repeat(43)}`;
+    const secret = `hf_sly_${'a'.repeat(43)}`;
     log.error('failed', {
       authorization: `Bearer ${secret}`,
       nested: { token: secret },

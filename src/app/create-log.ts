@@ -5,7 +5,7 @@ import { AppError, type Log, type LogFields } from '#kernel';
 const SECRET_FIELDS = /^(authorization|token|secret|password|cookie|upstreamToken)$/i;
 
 /** Our own tokens, and bearer credentials of any kind, inside texts. */
-const SECRET_TEXT = /\bsly_[A-Za-z0-9_-]{20,}|\bhf_[A-Za-z0-9]{20,}|\bBearer\s+[^\s"']+/g;
+const SECRET_TEXT = /\bhf_[A-Za-z0-9_-]{20,}|\bBearer\s+[^\s"']+/g;
 
 /** JSON lines on `destination`; secrets are taken out here, whatever a caller passes. */
 export function createLog(options: {

@@ -7,8 +7,11 @@ import { ServerError } from './server-error.ts';
 /** Says who sent a request, from its `Authorization` header alone. @throws {ServerError} `unauthorized` */
 export type Authenticate = (request: Request) => Promise<Principal>;
 
-/** Shown before a secret, so that secret scanners and people recognise it. */
-const TOKEN_PREFIX = 'sly_';
+/**
+ * Shown before a secret, so that secret scanners and people recognise it. It starts as the Hub's own tokens do,
+ * because `@huggingface/hub` refuses to send any other.
+ */
+const TOKEN_PREFIX = 'hf_sly_';
 
 /** A last use is written at most this often. */
 const TOUCH_EVERY_MS = 60_000;

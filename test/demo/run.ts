@@ -8,7 +8,7 @@ import { type Row, renderRow, renderSummary, renderTitle } from './render.ts';
 
 /** Real checkpoints, written by the frameworks; see the manifests beside them. */
 const BENIGN_CHECKPOINT = 'test/corpus/pytorch/benign/state-dict.pt';
-const MALICIOUS_CHECKPOINT = 'test/corpus/pytorch/malicious/reduce-os-system.pt';
+const MALICIOUS_CHECKPOINT = 'test/corpus/pytorch/malicious/plain.pt';
 
 const TENSOR_BYTES = 48 * 2 ** 20;
 

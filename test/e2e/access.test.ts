@@ -79,7 +79,7 @@ function raw(text: string, waitMs = 4_000): Promise<string> {
 describe('writing', () => {
   it.each(WRITES)('%s %s needs a token with the right', async (...write) => {
     expect((await send(write)).status, 'anonymous').toBe(401);
-    expect((await send(write, 'sly_wrong')).status, 'unknown token').toBe(401);
+    expect((await send(write, 'hf_sly_wrong')).status, 'unknown token').toBe(401);
     expect((await send(write, await tokenFor('own', 'read'))).status, 'read only').toBe(403);
     expect((await send(write, await tokenFor('other', 'admin'))).status, 'another repository').toBe(403);
   });

@@ -101,7 +101,7 @@ describe('the commands that manage a server', () => {
     expect(none.stderr).toContain('sallyport serve');
     const anonymous = await npx('token', 'list', '--url', gate.url);
     expect(anonymous.stderr).toContain('SALLYPORT_TOKEN');
-    expect((await npx('token', 'list', '--url', gate.url, '--token', 'sly_wrong')).code).toBe(1);
+    expect((await npx('token', 'list', '--url', gate.url, '--token', 'hf_sly_wrong')).code).toBe(1);
   });
 });
 

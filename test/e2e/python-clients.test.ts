@@ -204,7 +204,7 @@ print('READ', open(h.hf_hub_download('${id}', 'data/train.csv', repo_type='datas
     const readOnly = await servers.gate.api.call(routes.createToken, {
       body: { name: `reader ${name}`, scopes: [{ repository: 'own', action: 'read' }] },
     });
-    for (const token of [undefined, 'sly_wrong', readOnly.secret]) {
+    for (const token of [undefined, 'hf_sly_wrong', readOnly.secret]) {
       const env = environment(endpoint, `${name}-j`, token);
       const script = `
 import huggingface_hub as h

@@ -7,7 +7,7 @@ import { PROJECT, type Sallyport, startSallyport } from './sallyport.ts';
 /** Real checkpoints, written by the frameworks; see the manifests beside them. */
 export const CHECKPOINTS = {
   benign: 'test/corpus/pytorch/benign/state-dict.pt',
-  malicious: 'test/corpus/pytorch/malicious/reduce-os-system.pt',
+  malicious: 'test/corpus/pytorch/malicious/plain.pt',
 } as const;
 
 /** One Sallyport that plays the public hub, and one that stands in front of it. */
