@@ -126,6 +126,14 @@ export interface PickleProgram {
   readonly anomalies: readonly PickleAnomaly[]; // at most 16 of each code, in order
   /** Set when no loader that calls `load` again and again reaches its start: found by looking for one. */
   readonly reached?: 'search';
+  /** Set when STOP stands inside a frame: readers that buffer frames go on after the frame, not after STOP. */
+  readonly frameEndOffset?: number;
+  /**
+   * Set on a second reading of the program before it, with the same start, whose frames lie about their size: what
+   * CPython's C unpickler makes of it when it reads from a file. It drops what an operand leaves of a frame that is
+   * too short for it.
+   */
+  readonly reading?: 'stream';
 }
 
 export interface PickleDocument extends FormatDocument {

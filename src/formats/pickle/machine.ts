@@ -27,7 +27,9 @@ export interface Machine {
   readonly hashable: WeakSet<Value>; // tuples that were found to be
   protocol: number; // as PROTO last said
   highestProtocol: number;
-  frameEnd: number; // absolute end of the frame that pickle.py would be in; Infinity outside
+  frameEnd: number; // absolute end of the frame that readers with frames would be in; Infinity outside
+  readonly isStream: boolean; // reads as C does from a file, see FRAME
+  isReadInto: boolean; // the opcode's bytes are read past the end of a frame as they come
   opCount: number;
   weightBytes: number; // estimate of all memory that values and events took so far
 

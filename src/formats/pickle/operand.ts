@@ -2,6 +2,8 @@ import { MAX_KEPT_BYTES, MAX_LINE_WINDOW_BYTES } from './limits.ts';
 import { fail, GO, type Machine, MORE, type Step, want } from './machine.ts';
 
 const NEWLINE = 0x0a;
+/** What is dropped at the end of a frame must be in the window. */
+const MAX_DROPPED_BYTES = 1024 * 1024;
 /** What a Py_ssize_t holds: both unpicklers refuse larger sizes before they read. */
 const MAX_SIZE = 2 ** 63;
 
@@ -27,6 +29,10 @@ export function readCounted(m: Machine, width: 1 | 4 | 8): Step {
 
 /** Moves over `length` bytes, the first of which are kept in the window. */
 export function moveOver(m: Machine, length: number): Step {
+  if (m.isStream && !m.isReadInto) {
+    const step = dropRest(m, length);
+    if (step !== GO) return step;
+  }
   if (m.at + length > m.limit) {
     const left = m.sizeBytes - m.base - m.at;
     if (length > left) return fail(m, 'truncated', `${length} bytes wanted, ${Math.max(left, 0)} left`);
@@ -48,6 +54,10 @@ export function moveOver(m: Machine, length: number): Step {
  * its last byte, as if that were the newline, and goes on: `isCutByEnd`.
  */
 export function readLine(m: Machine): Step {
+  if (m.isStream) {
+    const step = dropRestOfLine(m);
+    if (step !== GO) return step;
+  }
   const start = m.at;
   const end = m.window.indexOf(NEWLINE, start);
   if (end >= 0) {
@@ -63,6 +73,8 @@ export function readLine(m: Machine): Step {
   }
   if (m.base + m.limit >= m.sizeBytes) {
     const left = m.limit - start;
+    const isInFrame = m.frameEnd !== Number.POSITIVE_INFINITY && m.base + start < m.frameEnd;
+    if (isInFrame) return fail(m, 'truncated', 'a line without its newline');
     setLine(m, Math.max(left - 1, 0), true, m.window[m.limit - 2] ?? 0);
     m.at = m.limit;
     return GO;
@@ -71,6 +83,36 @@ export function readLine(m: Machine): Step {
   m.wantedBytes = 2 * held + 1;
   if (held >= MAX_LINE_WINDOW_BYTES) m.searchLineAt = m.base + start;
   return MORE;
+}
+
+/** Where C reads a file: what a frame has left is dropped when it is less than the `length` bytes that are wanted. */
+export function dropRest(m: Machine, length: number): Step {
+  const left = m.frameEnd - m.base - m.at;
+  if (left <= 0 || length <= left || left === Number.POSITIVE_INFINITY) return GO;
+  return jump(m, left);
+}
+
+function dropRestOfLine(m: Machine): Step {
+  const left = m.frameEnd - m.base - m.at;
+  if (left <= 0 || left === Number.POSITIVE_INFINITY) return GO;
+  const end = m.window.indexOf(NEWLINE, m.at);
+  if (end >= 0 && end < m.at + left) return GO;
+  if (end < 0 && m.at + left > m.limit) return left > MAX_DROPPED_BYTES ? tooMuch(m, left) : want(m, left);
+  return jump(m, left);
+}
+
+function jump(m: Machine, bytes: number): Step {
+  if (bytes > MAX_DROPPED_BYTES) return tooMuch(m, bytes);
+  if (m.at + bytes > m.limit) {
+    const step = want(m, bytes);
+    if (step !== GO) return step;
+  }
+  m.at += bytes;
+  return GO;
+}
+
+function tooMuch(m: Machine, bytes: number): Step {
+  return fail(m, 'limit', `${bytes} bytes of a frame that are dropped`);
 }
 
 function setLine(m: Machine, lengthBytes: number, isCutByEnd: boolean, last: number): void {

@@ -1,7 +1,8 @@
 import { LEAN_WEIGHT_BYTES, MAX_STACK, MAX_WEIGHT_BYTES, OPS_PER_CHECK } from './limits.ts';
 import { fail, GO, HALT, type Machine, MORE, note, type OnBuild, type Step } from './machine.ts';
 import { type CarriedMemo, createMemo } from './memo.ts';
-import { OPCODES } from './opcodes.ts';
+import { OPCODES, type Opcode } from './opcodes.ts';
+import { dropRest } from './operand.ts';
 import { leaveFrame } from './ops/stream.ts';
 
 export interface MachineOptions {
@@ -9,6 +10,7 @@ export interface MachineOptions {
   readonly sizeBytes: number; // absolute end of what may be read
   readonly onBuild?: OnBuild | undefined;
   readonly carried?: CarriedMemo | undefined;
+  readonly isStream?: boolean | undefined;
 }
 
 export function createMachine(options: MachineOptions): Machine {
@@ -31,6 +33,8 @@ export function createMachine(options: MachineOptions): Machine {
     protocol: 0,
     highestProtocol: 0,
     frameEnd: Number.POSITIVE_INFINITY,
+    isStream: options.isStream ?? false,
+    isReadInto: false,
     opCount: 0,
     weightBytes: 0,
     events: [],
@@ -68,13 +72,13 @@ export function runWindow(m: Machine, maxOps: number, check: () => void): Step {
     const opcode = OPCODES[m.window[start] ?? 0];
     if (opcode === undefined) return unknownOpcode(m);
     m.at = start + 1;
-    const step = opcode.execute(m);
+    const step = m.isStream ? executeInStream(m, opcode) : opcode.execute(m);
     if (step === MORE) {
       m.at = start;
       return MORE;
     }
     if (opcode.protocol > m.protocol && opcode.protocol > 1) noteNewer(m, opcode.name, opcode.protocol);
-    if (m.base + m.at > m.frameEnd) leaveFrame(m, opcode.reads);
+    if (m.base + m.at > m.frameEnd) leaveFrame(m, opcode.reads, opcode.width);
     m.opCount += 1;
     if (step !== GO) return step;
     if (m.opCount % OPS_PER_CHECK === 0) check();
@@ -82,6 +86,12 @@ export function runWindow(m: Machine, maxOps: number, check: () => void): Step {
       if (isPastLimit(m, maxOps)) return HALT;
     }
   }
+}
+
+function executeInStream(m: Machine, opcode: Opcode): Step {
+  m.isReadInto = opcode.reads === 'counted-into';
+  const step = dropRest(m, opcode.width);
+  return step === GO ? opcode.execute(m) : step;
 }
 
 function needByte(m: Machine): Step {

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly onBuild?: OnBuild;
   /** What an Unpickler that loaded earlier pickles of the file would still hold. */
   readonly carried?: CarriedMemo;
+  /** Reads as CPython's C unpickler does from a file, which differs where frames lie about their size. */
+  readonly isStream?: boolean;
 }
 
 /**
@@ -32,7 +34,8 @@ export async function runPickleProgram(
   options: RunOptions,
 ): Promise<PickleProgram> {
   const sizeBytes = Math.min(options.endOffset ?? source.sizeBytes, source.sizeBytes);
-  const m = createMachine({ startOffset, sizeBytes, onBuild: options.onBuild, carried: options.carried });
+  const { onBuild, carried, isStream } = options;
+  const m = createMachine({ startOffset, sizeBytes, onBuild, carried, isStream });
   const check = () => options.checkDeadline();
   let windowBytes = FIRST_WINDOW_BYTES;
   for (;;) {
@@ -50,9 +53,13 @@ export async function runPickleProgram(
 /** What the machine did so far. A broken program ends after the opcode byte at which it broke. */
 export function toProgram(m: Machine, startOffset: number): PickleProgram {
   const end: PickleEnd = m.end ?? 'truncated';
+  const endOffset = end === 'stop' ? m.base + m.at : Math.min(offsetOf(m) + 1, m.sizeBytes);
+  const isInFrame = end === 'stop' && endOffset < m.frameEnd && m.frameEnd !== Number.POSITIVE_INFINITY;
   return {
     startOffset,
-    endOffset: end === 'stop' ? m.base + m.at : Math.min(offsetOf(m) + 1, m.sizeBytes),
+    endOffset,
+    ...(isInFrame && { frameEndOffset: m.frameEnd }),
+    ...(m.isStream && { reading: 'stream' }),
     protocol: m.highestProtocol,
     end,
     endDetail: m.endDetail,

@@ -105,10 +105,11 @@ function toPlainInteger(line: string): TextNumber<bigint> | undefined {
   return line.length <= 16 && PLAIN.test(line) ? { value: BigInt(line), rejectedBy: [] } : undefined;
 }
 
-const LONG_DECIMAL = new RegExp(`^${SPACE}[+-]?[0-9_]{${MAX_DECIMAL_DIGITS + 1}}`);
-
 function isTooLong(line: string): boolean {
-  return line.length > MAX_LINE || LONG_DECIMAL.test(line);
+  if (line.length <= MAX_DECIMAL_DIGITS) return false;
+  if (line.length > MAX_LINE) return true;
+  const digits = /^[ \t\v\f\r]*[+-]?([0-9_]+)/.exec(line)?.[1] ?? '';
+  return digits.replaceAll('_', '').length > MAX_DECIMAL_DIGITS;
 }
 
 function untilNul(line: string): string {
@@ -118,7 +119,8 @@ function untilNul(line: string): string {
 
 /** @param lineLength two bytes that come to 0 or 1 are a bool, however they are written */
 function parseStrtol(text: string, lineLength: number): Parsed<bigint | boolean> | undefined {
-  const [, sign, digits] = STRTOL.exec(text) ?? [];
+  // Nothing before a NUL: `strtol` converts nothing, stops on the NUL, and that counts as success.
+  const [, sign, digits] = text === '' && lineLength > 0 ? ['', '', '0'] : (STRTOL.exec(text) ?? []);
   if (digits === undefined) return undefined;
   const isOctal = /^0[0-7]/.test(digits);
   const magnitude = BigInt(isOctal ? `0o${digits}` : digits);

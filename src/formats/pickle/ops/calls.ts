@@ -140,12 +140,10 @@ function call(m: Machine, opcode: Call['opcode'], callee: Value, args: Value, kw
   if (args.kind !== 'tuple' && !isObject(args)) {
     note(m, 'call-args', `arguments that are ${describe(args)}, not a tuple`, ['c']);
   }
+  const event: Call = { kind: 'call', offset: offsetOf(m), opcode, callee, args: items ?? NO_ITEMS };
+  if (items !== undefined && kwargs === undefined) return pushCall(m, event);
   return pushCall(m, {
-    kind: 'call',
-    offset: offsetOf(m),
-    opcode,
-    callee,
-    args: items ?? NO_ITEMS,
+    ...event,
     ...(items === undefined && { argsValue: args }),
     ...(kwargs !== undefined && { kwargs }),
   });

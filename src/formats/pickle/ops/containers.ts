@@ -1,13 +1,14 @@
 import { isHashable } from '../hashable.ts';
 import { LEAN_WEIGHT_BYTES, MAX_ITEMS } from '../limits.ts';
 import { describe, fail, GO, type Machine, noMark, note, popMark, type Step, underflow } from '../machine.ts';
-import { type DictValue, NO_ITEMS, type SequenceValue, type Value } from '../values.ts';
+import { type DictValue, DROPPED, NO_ITEMS, type SequenceValue, type Value } from '../values.ts';
 
 const CONTAINER_WEIGHT = 72;
 const ITEM_WEIGHT = 8;
 const ENTRY_WEIGHT = 48;
 /** Items kept of one container when memory is short. */
 const LEAN_ITEMS = 256;
+const SPLICE_FROM = 32;
 
 export function opEmptyTuple(m: Machine): Step {
   m.stack.push({ kind: 'tuple', items: NO_ITEMS });
@@ -86,18 +87,23 @@ export function opDict(m: Machine): Step {
 }
 
 function tupleOf(m: Machine, count: 1 | 2 | 3): Step {
-  const { stack } = m;
-  const from = stack.length - count;
+  const from = m.stack.length - count;
   if (from < m.fence) return underflow(m);
-  m.weightBytes += CONTAINER_WEIGHT + ITEM_WEIGHT * count;
-  stack.push({ kind: 'tuple', items: stack.splice(from, count) });
+  m.stack.push({ kind: 'tuple', items: takeFrom(m, from) });
   return GO;
 }
 
 /** Takes all values from a stack height on. */
 export function takeFrom(m: Machine, from: number): Value[] {
-  m.weightBytes += CONTAINER_WEIGHT + ITEM_WEIGHT * (m.stack.length - from);
-  return m.stack.splice(from);
+  const { stack } = m;
+  const count = stack.length - from;
+  m.weightBytes += CONTAINER_WEIGHT + ITEM_WEIGHT * count;
+  if (count > SPLICE_FROM) return stack.splice(from);
+  // A loop over a few values takes a third of the time of `splice`.
+  const items: Value[] = [];
+  for (let i = from; i < from + count; i += 1) items.push(stack[i] ?? DROPPED);
+  stack.length = from;
+  return items;
 }
 
 export function addItems(m: Machine, target: SequenceValue, items: readonly Value[]): void {

@@ -7,6 +7,8 @@ import { DROPPED, type Value } from '../values.ts';
 
 /** C keeps the memo in an array twice as long as the highest index: from here on most machines lack the memory. */
 const MAX_C_INDEX = 2 ** 30;
+/** Honest writers number the slots without gaps. */
+const MAX_GAP = 2 ** 16;
 
 export function opBinGet(m: Machine): Step {
   if (m.at >= m.limit) return want(m, 1);
@@ -79,7 +81,14 @@ function put(m: Machine, index: number | bigint): Step {
   const { stack } = m;
   const value = stack[stack.length - 1];
   if (value === undefined || stack.length <= m.fence) return underflow(m);
-  if (index >= MAX_C_INDEX) note(m, 'memo-index', `memo slot ${index}`, ['c']);
+  if (index > m.memo.count + MAX_GAP) {
+    note(
+      m,
+      'memo-index',
+      `memo slot ${index} after ${m.memo.count} slots`,
+      index >= MAX_C_INDEX ? ['c'] : [],
+    );
+  }
   noteOverwritten(m, index);
   return memoPut(m.memo, index, toKept(m, value)) ? GO : fail(m, 'limit', 'too many memo slots');
 }

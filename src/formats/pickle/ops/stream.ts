@@ -1,4 +1,5 @@
 import { fail, GO, type Machine, note, type Step, want } from '../machine.ts';
+import { dropRest } from '../operand.ts';
 
 const HIGHEST_PROTOCOL = 5;
 const NEWLINE = 0x0a;
@@ -15,37 +16,40 @@ export function opProto(m: Machine): Step {
 }
 
 /**
- * C wants the whole frame to be there and forgets it; pickle.py reads from the frame alone until it is used up,
- * and takes a frame that is cut short by the end of the file.
+ * A frame is a buffer to some readers. C given bytes wants it to be there whole and forgets it. C given a file reads
+ * it into memory; an operand that runs over its end is read from behind it, and what the frame had left is dropped
+ * (`isStream`). pickle.py stops at such an operand, and takes a frame that the end of the file cuts short.
  */
 export function opFrame(m: Machine): Step {
   if (m.at + 8 > m.limit) return want(m, 8);
   const length = m.window.readUInt32LE(m.at) + m.window.readUInt32LE(m.at + 4) * 2 ** 32;
   m.at += 8;
   if (length >= 2 ** 63) return fail(m, 'bad-argument', `a frame of ${length} bytes`);
+  if (m.base + m.at > m.frameEnd) leaveFrame(m, 'fixed', 8);
   const start = m.base + m.at;
-  if (start > m.frameEnd) leaveFrame(m, FRAME_OPERAND);
-  const left = m.sizeBytes - start;
-  if (length > left) note(m, 'frame-size', `a frame of ${length} bytes, ${left} are left`, ['c']);
-  if (start < m.frameEnd && m.frameEnd !== Number.POSITIVE_INFINITY) {
+  const inFrame = start < m.frameEnd && m.frameEnd !== Number.POSITIVE_INFINITY;
+  if (inFrame) {
     note(m, 'frame-nested', `a frame begins before byte ${m.frameEnd}, the end of the last`, ['python']);
+    if (m.isStream && start + length <= m.frameEnd) return GO;
   }
-  m.frameEnd = Math.min(start + length, m.sizeBytes);
+  const step = m.isStream ? dropRest(m, length) : GO;
+  if (step !== GO) return step;
+  const left = m.sizeBytes - m.base - m.at;
+  if (length > left) note(m, 'frame-size', `a frame of ${length} bytes, ${left} are left`, ['c']);
+  m.frameEnd = Math.min(m.base + m.at + length, m.sizeBytes);
   return GO;
 }
 
-/** How an opcode's operand is read: in pieces of which each must lie on one side of the end of a frame. */
-export type OperandReads = 'none' | 'fixed' | 'line' | 'two-lines' | 1 | 4 | 8; // a number: counted by so many bytes
-
-const FRAME_OPERAND = 'fixed';
+/** How an operand is read: in pieces, each of which pickle.py wants on one side of the end of a frame. */
+export type OperandReads = 'none' | 'fixed' | 'line' | 'two-lines' | 'counted' | 'counted-into';
 
 /** Called after an opcode that ends past the end of its frame. */
-export function leaveFrame(m: Machine, reads: OperandReads): void {
+export function leaveFrame(m: Machine, reads: OperandReads, width: number): void {
   const start = m.base + m.opAt;
   const { frameEnd } = m;
   m.frameEnd = Number.POSITIVE_INFINITY;
-  if (start >= frameEnd || start + 1 === frameEnd) return;
-  if (typeof reads === 'number' && frameEnd === start + 1 + reads) return;
+  if (m.isStream || start >= frameEnd || start + 1 === frameEnd) return;
+  if (reads.startsWith('counted') && frameEnd === start + 1 + width) return;
   if (reads === 'two-lines' && frameEnd === m.base + m.window.indexOf(NEWLINE, m.opAt) + 1) return;
   note(m, 'frame-crossed', `an opcode goes over byte ${frameEnd}, the end of its frame`, ['python']);
 }
