@@ -1,6 +1,5 @@
 import type { Finding, Rule } from '#findings';
 import type { Format } from '#formats';
-import { quote } from '#kernel';
 
 /** Judgements on a file as such, whatever its format: the engine makes them itself. */
 export const FILE_RULES_ID = 'file';
@@ -49,20 +48,31 @@ export function findPolyglot(formats: readonly Format[]): Finding | undefined {
   };
 }
 
-/** Fires when the extension belongs to formats of which the content shows none. */
+/** Extensions that anyone uses for anything. */
+const GENERIC_EXTENSIONS = new Set(['.bin', '.ckpt', '.data', '.dat', '.model', '.z']);
+
+/**
+ * Fires when the extension belongs to formats of which the content shows none.
+ *
+ * @param candidates formats that the ends of the file match, and what they refine
+ */
 export function findMisleadingName(
   name: string,
-  shown: readonly Format[],
+  candidates: readonly Format[],
   formats: readonly Format[],
 ): Finding | undefined {
-  const claims = (format: Format) => format.extensions.some((extension) => name.endsWith(extension));
-  const claimed = formats.filter((format) => claims(format) && !isProse(format));
-  const [first] = claimed;
-  if (first === undefined || shown.length === 0 || shown.some(claims)) return undefined;
-  const isText = shown.every(isProse);
+  const claims = ({ extensions }: Format) =>
+    extensions.some((extension) => name.endsWith(extension) && !GENERIC_EXTENSIONS.has(extension));
+  const [claimed] = formats.filter((format) => claims(format) && !isProse(format));
+  // Loaders see through compression to what the name says.
+  const isExplained = candidates.some((format) => claims(format) || format.id === 'compressed');
+  if (claimed === undefined || candidates.length === 0 || isExplained) return undefined;
+  const content = candidates.every(isProse)
+    ? 'text'
+    : (candidates.find((format) => !isProse(format))?.title ?? 'unknown');
   return {
     rule: MISLEADING_NAME.id,
-    message: `${quote(name, 80)} is named like ${first.title}, its content is ${isText ? 'text' : shown.map((format) => format.title).join(' and ')}`,
+    message: `named like ${claimed.title}, but the content is ${content}`,
     confidence: 'high',
     place: {},
   };

@@ -63,7 +63,8 @@ export async function understand(material: Material, ends: Ends): Promise<readon
   }
   const polyglot = findPolyglot(shown);
   if (polyglot !== undefined) judgement.addFinding(polyglot);
-  const misleading = findMisleadingName(sample.name, shown, formats);
+  const candidates = families.flat().flatMap((format) => [format, ...basesOf(format, formats)]);
+  const misleading = findMisleadingName(sample.name, candidates, formats);
   if (misleading !== undefined) judgement.addFinding(misleading);
   return understood;
 }

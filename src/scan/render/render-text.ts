@@ -24,7 +24,8 @@ interface Sheet {
 const MIN_COLUMNS = 40;
 /** Longer lines are hard to read, however wide the terminal is. */
 const MAX_COLUMNS = 110;
-const MAX_FILES = 25;
+const MAX_BLOCKS = 25;
+const MAX_PATHS = 4; // of files that have the same gaps
 const MAX_NOTES = 10;
 const MAX_FINDINGS = 4;
 const MAX_GAPS = 3;
@@ -46,13 +47,44 @@ export function renderText(report: Report, rules: ReadonlyMap<string, Rule>, opt
     explained: new Set(),
   };
   const { attention, notes } = outlineReport(report, rules);
+  const groups = groupByGaps(attention);
   const blocks = [
-    ...take(sheet, attention, MAX_FILES).map((outlined) => renderFile(sheet, outlined)),
-    ...renderRest(sheet, attention.length - MAX_FILES, 'more files that are not clean'),
+    ...take(sheet, groups, MAX_BLOCKS).map((group) => renderGroup(sheet, group)),
+    ...renderRest(sheet, groups.slice(MAX_BLOCKS).flat().length, 'more files that are not clean'),
     ...renderNotes(sheet, notes),
     renderSummary(sheet, report, options.elapsedMs),
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** Files that lack the same and have nothing else to say are told together: forty scripts are one block. */
+function groupByGaps(files: readonly OutlinedFile[]): readonly OutlinedFile[][] {
+  const groups = new Map<string, OutlinedFile[]>();
+  for (const [index, outlined] of files.entries()) {
+    const { file, shown } = outlined;
+    const gaps = file.coverage.gaps.map(({ code, detail }) => `${code} ${detail}`).join('\n');
+    const key = shown.length > 0 ? String(index) : `${file.verdict} ${gaps}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [outlined]);
+    else group.push(outlined);
+  }
+  return [...groups.values()];
+}
+
+function renderGroup(sheet: Sheet, group: readonly OutlinedFile[]): string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  if (group.length === 1) return renderFile(sheet, first);
+  const { verdict, coverage } = first.file;
+  const { palette, width } = sheet;
+  return [
+    `${palette.verdict(verdict, `${SYMBOLS[verdict]} ${verdict}`)}  ${palette.strong(renderCount(group.length, 'file'))}`,
+    ...take(sheet, coverage.gaps, MAX_GAPS).flatMap(({ code, detail }) => renderGap(sheet, { code, detail })),
+    ...take(sheet, group, MAX_PATHS).map(
+      ({ file }) => `    ${shortenStart(displayable(file.path), width - 4)}`,
+    ),
+    ...renderMore(sheet, group.length - MAX_PATHS, 'more'),
+  ];
 }
 
 function renderFile(sheet: Sheet, { file, shown }: OutlinedFile): string[] {
@@ -123,15 +155,21 @@ function renderSummary(sheet: Sheet, report: Report, elapsedMs: number | undefin
     const count = files.filter((file) => file.verdict === kind).length;
     return count === 0 ? [] : [`${count.toLocaleString('en-US')} ${kind}`];
   });
-  const rest = [
+  const parts = [
     `${renderCount(coverage.fileCount, 'file')}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}`,
-    `${renderBytes(coverage.readBytes)} read of ${renderBytes(coverage.sizeBytes)}`,
+    // What is read twice counts twice, which is of no use to people.
+    `${renderBytes(Math.min(coverage.readBytes, coverage.sizeBytes))} read of ${renderBytes(coverage.sizeBytes)}`,
     ...(elapsedMs === undefined ? [] : [renderDuration(elapsedMs)]),
-  ].join(' · ');
+  ];
   const mark = `${SYMBOLS[verdict]} ${verdict}`;
-  const [first = '', ...more] = wrap(rest, sheet.width - columnsOf(mark) - 2);
+  const [first = '', ...more] = wrap(parts.map(unbroken).join(' · '), sheet.width - columnsOf(mark) - 2);
   const lines = [`${palette.verdict(verdict, mark)}  ${first}`];
   return [...lines, ...more.map((line) => `${' '.repeat(columnsOf(mark) + 2)}${line}`)];
+}
+
+/** A number stays with its unit. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
 }
 
 function take<T>(sheet: Sheet, items: readonly T[], count: number): T[] {
@@ -141,7 +179,7 @@ function take<T>(sheet: Sheet, items: readonly T[], count: number): T[] {
 function renderMore(sheet: Sheet, count: number, what: string): string[] {
   return sheet.isFull || count <= 0
     ? []
-    : [sheet.palette.dim(`  … ${count.toLocaleString('en-US')} ${what}`)];
+    : [sheet.palette.dim(`    … ${count.toLocaleString('en-US')} ${what}`)];
 }
 
 function renderRest(sheet: Sheet, count: number, what: string): string[][] {
