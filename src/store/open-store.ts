@@ -53,7 +53,7 @@ export async function openStore({ dataDir, clock, log }: StoreOptions): Promise<
     },
   });
   const uploads = createFolderUploadStore({ root: paths.uploads, db, blobs, clock });
-  await uploads.removeOrphans();
+  await uploads.cleanUp();
   const queue = opening.use(new JobQueue(database, log));
   const open = opening.move();
   let closing: Promise<void> | undefined;

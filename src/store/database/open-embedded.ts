@@ -21,10 +21,8 @@ export async function openEmbedded(folder: string, log: Log): Promise<EmbeddedDa
     db,
     thread,
     queue: { backend: 'pglite', connection: toQueueConnection(thread) },
-    [Symbol.asyncDispose]: async () => {
-      await db.destroy();
-      await thread.close();
-    },
+    // The thread alone is closed: what comes later is told so by it, where kysely would name its driver.
+    [Symbol.asyncDispose]: () => thread.close(),
   };
 }
 

@@ -21,6 +21,7 @@ const CODES: Readonly<Record<string, readonly [StoreErrorCode, string]>> = {
   '23503': ['not-found', 'it belongs to something that is not there'],
   '22021': ['invalid-value', 'text that the database cannot hold'],
   '22P05': ['invalid-value', 'text that the database cannot hold'],
+  '22P02': ['invalid-value', 'a value that the database cannot read'],
   '22003': ['invalid-value', 'a number that the database cannot hold'],
   '54000': ['invalid-value', 'a value longer than the database can hold'],
   '40001': ['conflict', 'another transaction came first'],

@@ -25,7 +25,7 @@ export function createFolderUploadStore({
   readonly db: Kysely<Tables>;
   readonly blobs: BlobStore;
   readonly clock: Clock;
-}): UploadStore & { removeOrphans(): Promise<void> } {
+}): UploadStore & { cleanUp(): Promise<void> } {
   const parts = new PartFiles(root);
 
   async function find(id: string): Promise<UploadRecord | undefined> {
@@ -72,7 +72,10 @@ export function createFolderUploadStore({
 
   return {
     find,
-    removeOrphans,
+    async cleanUp() {
+      await parts.removeUnfinished();
+      await removeOrphans();
+    },
     async begin(input) {
       if (!isUuid(input.packageId)) throw new StoreError('not-found', `no package ${quote(input.packageId)}`);
       if (countParts(input) > MAX_PARTS) {

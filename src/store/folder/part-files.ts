@@ -6,6 +6,8 @@ import { StoreError } from '../store-error.ts';
 import { fromFileError, isMissing } from './file-error.ts';
 import { flushFolder } from './flush.ts';
 
+const MAKING = 'making.';
+
 /**
  * The parts of uploads: `<root>/<upload>/<number>.<digest>`, each with its name only when all of it is on disk.
  * Ids are uuids of ours.
@@ -28,7 +30,7 @@ export class PartFiles {
     try {
       if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined)
         await flushFolder(this.#root);
-      const making = join(folder, `making.${randomBytes(12).toString('hex')}`);
+      const making = join(folder, `${MAKING}${randomBytes(12).toString('hex')}`);
       try {
         const etag = await writeFlushed(making, sizeBytes, body);
         await rename(making, this.path(id, partNumber, etag));
@@ -51,6 +53,15 @@ export class PartFiles {
   async list(id: string): Promise<ReadonlyMap<number, string>> {
     const names = await listNames(join(this.#root, id));
     return new Map(names.flatMap((name) => toPart(name) ?? []));
+  }
+
+  /** What was being written when a process died. */
+  async removeUnfinished(): Promise<void> {
+    for (const id of await this.ids()) {
+      for (const name of await listNames(join(this.#root, id))) {
+        if (name.startsWith(MAKING)) await rm(join(this.#root, id, name), { force: true });
+      }
+    }
   }
 
   async remove(id: string): Promise<void> {
