@@ -240,7 +240,7 @@ export const routes = {
     body: CreateToken,
     answer: CreatedToken,
     status: 201,
-    errors: [],
+    errors: [404],
   }),
   revokeToken: defineRoute({
     id: 'revokeToken',

@@ -16,6 +16,9 @@ export interface Host extends AsyncDisposable {
 /** A client that sends its headers slower than this is cut off. */
 const HEADERS_TIMEOUT_MS = 15_000;
 
+/** How often the timeout of headers is looked at; Node's own default is longer than the timeout. */
+const CHECK_EVERY_MS = 2_000;
+
 /** A connection on which nothing moved, in either direction, for this long is closed. */
 const IDLE_TIMEOUT_MS = 120_000;
 
@@ -24,6 +27,11 @@ const KEEP_ALIVE_MS = 65_000;
 
 /** Running answers get this long to end when the server stops. */
 const STOP_GRACE_MS = 10_000;
+
+const CLIENT_ERRORS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
@@ -46,7 +54,12 @@ export async function listen(options: {
   };
   let isStopping = false;
   const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS },
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+      requestTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
     (incoming, outgoing) => {
       if (isStopping) outgoing.setHeader('connection', 'close');
       observe(incoming, outgoing, options);
@@ -59,8 +72,7 @@ export async function listen(options: {
   server.timeout = IDLE_TIMEOUT_MS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') return;
-    const status =
-      error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    const status = CLIENT_ERRORS[error.code ?? ''] ?? '400 Bad Request';
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   });
   await new Promise<void>((resolve, reject) => {

@@ -8,7 +8,7 @@ export type ServerErrorCode =
   | 'payload-too-large'
   | 'exists'
   | 'conflict'
-  | 'not-ready';
+  | 'request-timeout';
 
 /** A request that the HTTP API refuses. */
 export class ServerError extends AppError<ServerErrorCode> {}

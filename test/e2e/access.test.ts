@@ -92,7 +92,7 @@ describe('writing', () => {
     });
     expect(response.status).toBeGreaterThanOrEqual(400);
     expect(response.status).toBeLessThan(500);
-    expect(response.headers.get('x-error-message')).toMatch(/remote|upstream/i);
+    expect(response.headers.get('x-error-message')).toContain('takes no uploads');
   });
 });
 
@@ -154,7 +154,8 @@ describe('hostile requests', () => {
     const answer = await raw(
       `GET /huggingface/own${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`,
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+    // 501: the normalised address is a page of the Hub that is not offered.
+    expect(answer).toMatch(/^HTTP\/1\.1 (4\d\d|501) /);
     expect(answer).not.toContain('root:');
   });
 
@@ -206,7 +207,9 @@ describe('hostile requests', () => {
 
   it('that trickle their headers are cut off, and others are served meanwhile', async () => {
     const slow = raw('GET / HTTP/1.1\r\nhost: a\r\nx-slow: ', 25_000);
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    const { host } = new URL(server.url);
+    const other = await raw(`GET /healthz HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+    expect(other).toMatch(/^HTTP\/1\.1 200 /);
     const startedAt = performance.now();
     await slow;
     expect(performance.now() - startedAt).toBeLessThan(24_000);

@@ -86,11 +86,13 @@ describe('a blocked version', () => {
     const [path, init] = door();
     const response = await fetch(`${servers.gateEndpoint}${path}`, { ...init, redirect: 'manual' });
     const body = Buffer.from(await response.arrayBuffer());
-    const text = body.toString('latin1');
+    // An LFS answer repeats the digest that was asked for.
+    const text = body.toString('latin1').replace(`"oid":"${sha256}"`, '');
     expect([200, 403, 404]).toContain(response.status);
     expect(text).not.toContain(sha256);
     expect(text).not.toContain('PK\u0003\u0004');
     expect(text).not.toContain('hidden_size');
+    expect(text).not.toContain('"actions"');
     expect([...response.headers.values()].join(' ')).not.toContain(sha256);
     if (response.status === 403) {
       expect(response.headers.get('x-error-message')).toContain('balanced/malicious');

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { type AnswerOf, isAllowed, type Principal, type Route, routes } from '#api';
-import { type AppError, type Log, quote } from '#kernel';
+import { type AppError, type Clock, type Log, quote } from '#kernel';
 import { StoreError, type StoreErrorCode } from '#store';
 import type { Authenticate } from '../authenticate.ts';
 import { requestIdOf } from '../request-id.ts';
@@ -24,7 +24,10 @@ export type Handlers = {
 /** The largest body of the API: names and short texts only. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-const STATUS: Readonly<Record<ServerErrorCode, 400 | 401 | 403 | 404 | 409 | 413 | 503>> = {
+/** A client that sends them slower than this is not waited for. */
+const BODY_TIMEOUT_MS = 15_000;
+
+const STATUS: Readonly<Record<ServerErrorCode, 400 | 401 | 403 | 404 | 408 | 409 | 413>> = {
   unauthorized: 401,
   forbidden: 403,
   'not-found': 404,
@@ -32,7 +35,7 @@ const STATUS: Readonly<Record<ServerErrorCode, 400 | 401 | 403 | 404 | 409 | 413
   'payload-too-large': 413,
   exists: 409,
   conflict: 409,
-  'not-ready': 503,
+  'request-timeout': 408,
 };
 
 const STORE_CODES: Partial<Readonly<Record<StoreErrorCode, ServerErrorCode>>> = {
@@ -54,7 +57,7 @@ export function createApi(
       const params = c.req.param() as Record<string, string>;
       checkAccess(route, principal, params.repository);
       const query = parse(route.query, c.req.query(), 'query');
-      const body = parse(route.body, await readBody(c, route), 'body');
+      const body = parse(route.body, await readBody(c, route, deps.clock), 'body');
       const answer = await handler({ params, query, body, principal });
       return route.status === 204 ? c.body(null, 204) : c.json(answer as object, route.status);
     });
@@ -90,11 +93,14 @@ function parse<T>(
   throw new ServerError('invalid-request', `${quote(where)}: ${issue?.message ?? 'invalid'}`);
 }
 
-async function readBody(c: Context, route: Route): Promise<unknown> {
+async function readBody(c: Context, route: Route, clock: Clock): Promise<unknown> {
   if (route.method === 'GET' || route.method === 'DELETE') return undefined;
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
+  const deadline = clock.now().getTime() + BODY_TIMEOUT_MS;
   for await (const chunk of c.req.raw.body ?? []) {
+    if (clock.now().getTime() > deadline)
+      throw new ServerError('request-timeout', 'the request body came too slowly');
     sizeBytes += chunk.byteLength;
     if (sizeBytes > MAX_BODY_BYTES) {
       throw new ServerError('payload-too-large', `a request body here has at most ${MAX_BODY_BYTES} bytes`);
@@ -117,6 +123,8 @@ function toServerError(error: unknown): ServerError | undefined {
 
 function renderProblem(c: Context, error: AppError<ServerErrorCode> | undefined) {
   const status = error === undefined ? 500 : STATUS[error.code];
+  // What is left of the body is not read.
+  if (status === 408 || status === 413) c.header('connection', 'close');
   if (status === 401) c.header('www-authenticate', 'Bearer realm="sallyport"');
   const code = error?.code ?? 'internal';
   const message = error?.message ?? 'the server failed; its log has the request id';

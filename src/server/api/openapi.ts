@@ -35,10 +35,9 @@ function renderOperation(route: Route): JsonObject {
     description,
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
   });
-  const errors = [400, 401, 403, ...route.errors, 500].map((status) => [
-    String(status),
-    problem(`refused: ${status}`),
-  ]);
+  const errors = [400, 401, 403, ...(isNothing(route.body) ? [] : [408, 413]), ...route.errors, 500].map(
+    (status) => [String(status), problem(`refused: ${status}`)],
+  );
   const answer = isNothing(route.answer)
     ? { description: 'done' }
     : {
