@@ -1,6 +1,7 @@
 import type { Anomaly } from '../anomaly.ts';
 import type { Format, FormatDocument } from '../format.ts';
 import type { PickleProgram } from '../pickle/document.ts';
+import { recognisePickle } from '../pickle/format.ts';
 
 /** A pickle with the numbers of arrays between its opcodes. */
 export const joblibFormat: Format<JoblibDocument> = {
@@ -9,10 +10,11 @@ export const joblibFormat: Format<JoblibDocument> = {
   title: 'joblib',
   extensions: ['.joblib'],
   refines: 'pickle',
-  recognise({ head, sizeBytes }) {
-    if (!isBinaryPickle(head)) return false;
+  recognise(sample) {
+    const { head, sizeBytes } = sample;
+    if (hasWrapperName(head)) return isBinaryPickle(head) || recognisePickle(sample);
     // A vocabulary may come before the first array: of a large pickle only its parser can say.
-    return sizeBytes > head.length || hasWrapperName(head);
+    return sizeBytes > head.length && isBinaryPickle(head);
   },
   load: async () => (await import('./parse.ts')).parseJoblib,
 };

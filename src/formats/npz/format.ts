@@ -9,7 +9,8 @@ export const npzFormat: Format<NpzDocument> = {
   title: 'NumPy archive',
   extensions: ['.npz'],
   refines: 'zip',
-  recognise: isZip,
+  // The name of the first entry; spares other archives a second reading.
+  recognise: (sample) => isZip(sample) && bufferOf(sample.head).includes('.npy'),
   load: async () => (await import('./parse.ts')).parseNpz,
 };
 
@@ -17,4 +18,8 @@ export interface NpzDocument extends FormatDocument {
   readonly kind: 'npz';
   readonly arrays: number;
   readonly facts: readonly ZipFact[]; // grows while members are read
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
