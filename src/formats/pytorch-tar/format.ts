@@ -7,7 +7,7 @@ export const pytorchTarFormat: Format<PytorchTarDocument> = {
   id: 'pytorch-tar',
   version: 1,
   title: 'PyTorch checkpoint (tar)',
-  extensions: [],
+  extensions: ['.pt', '.pth', '.bin'],
   refines: 'tar',
   recognise: ({ head }) => startsTar(head),
   load: async () => (await import('./parse.ts')).parsePytorchTar,
