@@ -17,6 +17,7 @@ import {
   MAX_GAPS_PER_FILE,
   MAX_MESSAGE_LENGTH,
 } from './limits.ts';
+import { verdictWithGaps } from './verdict.ts';
 
 /** Characters of a finding's or gap's JSON besides its texts. */
 const FIELDS_LENGTH = 80;
@@ -96,7 +97,7 @@ export class Judgement {
     if (this.#unlistedGaps > 0) {
       gaps.push({ code: 'limit', detail: `${this.#unlistedGaps} more gaps are not listed` });
     }
-    return { findings: this.#findings, gaps, verdict: verdictOf(this.#verdict, gaps) };
+    return { findings: this.#findings, gaps, verdict: verdictWithGaps(this.#verdict, gaps) };
   }
 
   #list(finding: Finding): void {
@@ -115,11 +116,6 @@ export class Judgement {
   #worsen(verdict: Verdict): void {
     if (compareVerdicts(verdict, this.#verdict) > 0) this.#verdict = verdict;
   }
-}
-
-/** Unknown is not clean. */
-export function verdictOf(worst: Verdict, gaps: readonly CoverageGap[]): Verdict {
-  return worst === 'clean' && gaps.length > 0 ? 'undetermined' : worst;
 }
 
 /** Places are numbers that a file may have made up. */

@@ -2,7 +2,7 @@ import type { CoverageGap } from '#findings';
 import type { ScanLimits } from '#formats';
 import { quote } from '#kernel';
 import { readEnds } from '../engine/ends.ts';
-import { toGap } from '../engine/gap.ts';
+import { toSourceGap } from '../engine/source-gap.ts';
 import { ScanError } from '../scan-error.ts';
 import type { EngineExit } from './engine-process.ts';
 import type { Hello } from './read-message.ts';
@@ -104,7 +104,7 @@ export class Pool {
           task.ends = ends;
           this.#ready.push(task);
         },
-        (error: unknown) => task.cutShort(toGap(error)),
+        (error: unknown) => task.cutShort(toSourceGap(error)),
       )
       .finally(() => {
         this.#preparing -= 1;

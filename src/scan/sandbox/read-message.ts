@@ -12,7 +12,6 @@ import {
 } from '#findings';
 import { AppError } from '#kernel';
 import type { EngineParts } from '../engine/identity.ts';
-import { verdictOf } from '../engine/judge.ts';
 import {
   MAX_EVIDENCE_LENGTH,
   MAX_FINDINGS_PER_FILE,
@@ -20,6 +19,7 @@ import {
   MAX_MEMBER_PATH_LENGTH,
   MAX_MESSAGE_LENGTH,
 } from '../engine/limits.ts';
+import { verdictWithGaps } from '../engine/verdict.ts';
 
 /** An engine process sent what none of ours would: it is broken or taken over. */
 export class ProtocolError extends AppError<'engine-protocol'> {
@@ -108,7 +108,7 @@ function readVerdict(
     const found = rules.get(rule)?.verdict ?? 'undetermined';
     return compareVerdicts(found, sofar) > 0 ? found : sofar;
   }, claimed);
-  return verdictOf(worst, gaps);
+  return verdictWithGaps(worst, gaps);
 }
 
 function readFinding(value: unknown, rules: ReadonlyMap<string, Rule>): Finding {

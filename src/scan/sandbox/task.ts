@@ -3,6 +3,7 @@ import type { CoverageGap, FileReport, Rule } from '#findings';
 import type { ScanLimits } from '#formats';
 import type { Ends } from '../engine/ends.ts';
 import { MAX_REPORTED_CHARACTERS } from '../engine/limits.ts';
+import { verdictWithGaps } from '../engine/verdict.ts';
 import { ProtocolError, readReport } from './read-message.ts';
 
 /** Twice what an honest engine stops at: escapes in JSON. */
@@ -89,8 +90,7 @@ export class Task {
       readBytes: this.readBytes,
       gaps: [...outer.coverage.gaps, ...gaps],
     };
-    const verdict = gaps.length > 0 && outer.verdict === 'clean' ? 'undetermined' : outer.verdict;
-    this.#reports.set(0, { ...outer, verdict, coverage });
+    this.#reports.set(0, { ...outer, verdict: verdictWithGaps(outer.verdict, coverage.gaps), coverage });
     const ordered = [...this.#reports].sort(([a], [b]) => a - b);
     this.#resolve(ordered.map(([, report]) => report));
   }
