@@ -1,6 +1,15 @@
 import type { ByteSource } from '../byte-source.ts';
 
-export type Compression = 'gzip' | 'zlib' | 'deflate' | 'deflate64' | 'bzip2' | 'zstd' | 'lz4'; // frames, new and legacy
+export type Compression =
+  | 'gzip'
+  | 'zlib'
+  | 'deflate'
+  | 'deflate64'
+  | 'bzip2'
+  | 'xz'
+  | 'lzma' // the older form, `.lzma`
+  | 'zstd'
+  | 'lz4'; // frames, new and legacy
 
 export interface InflateLimits {
   readonly maxInflatedBytes: number;

@@ -7,6 +7,8 @@ const LOADERS: Readonly<Record<Compression, () => Promise<Decode>>> = {
   deflate: async () => (await import('./deflate.ts')).decodeDeflate,
   deflate64: async () => (await import('./deflate.ts')).decodeDeflate64,
   bzip2: async () => (await import('./bzip2.ts')).decodeBzip2,
+  xz: async () => (await import('./xz.ts')).decodeXz,
+  lzma: async () => (await import('./lzma.ts')).decodeLzma,
   zstd: async () => (await import('./zstd.ts')).decodeZstd,
   lz4: async () => (await import('./lz4.ts')).decodeLz4,
 };

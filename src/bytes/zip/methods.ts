@@ -8,6 +8,7 @@ const METHODS: ReadonlyMap<number, Compression> = new Map([
   [12, 'bzip2'],
   [20, 'zstd'], // an older number of the same
   [93, 'zstd'],
+  [95, 'xz'],
 ]);
 
 export function isReadableMethod(method: number): boolean {
