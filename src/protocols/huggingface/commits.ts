@@ -13,6 +13,7 @@ const MAX_PAGE_COMMITS = 1_000;
 
 /** Commits that are counted for `X-Total-Count`. */
 const MAX_COUNTED = 10_000;
+const COUNTED_AT_ONCE = 1_000;
 
 /** `GET .../commits/{revision}`: ours page by page, of an upstream the newest. */
 export async function answerCommits(
@@ -60,8 +61,15 @@ async function answerRemote(
 }
 
 async function count(deps: HubDeps, packageId: string, version: VersionRecord): Promise<AnswerHeaders> {
-  const { items } = await deps.store.versions.history(packageId, version.revision, { limit: MAX_COUNTED });
-  return { 'x-total-count': String(items.length) };
+  let total = 0;
+  let after: string | undefined;
+  do {
+    const page = { limit: COUNTED_AT_ONCE, ...(after === undefined ? {} : { after }) };
+    const { items, next } = await deps.store.versions.history(packageId, version.revision, page);
+    total += items.length;
+    after = next;
+  } while (after !== undefined && total < MAX_COUNTED);
+  return { 'x-total-count': String(total) };
 }
 
 function render(commit: Omit<HubCommit, 'commit'> & { readonly revision: string }) {

@@ -7,6 +7,7 @@ import { type CommitOperation, storeInline } from './commit-operations.ts';
 import { HubError } from './hub-error.ts';
 import type { KnownObjects } from './known-objects.ts';
 import { createLfsRule } from './lfs-rule.ts';
+import { toPlainText } from './plain-text.ts';
 import { parseReadmeCard } from './readme-card.ts';
 import { readSmallFile } from './small-file.ts';
 
@@ -119,13 +120,15 @@ async function render(
   files: ReadonlyMap<string, VersionFile>,
   commit: NewCommit,
 ) {
-  const [title = '', ...rest] = commit.summary.split('\n');
+  const [title = '', ...rest] = toPlainText(commit.summary).split('\n');
   const root = buildGitTrees(files.values()).get('');
   if (root === undefined) throw new TypeError('a version without a root tree');
   const described = {
     parents: head === undefined ? [] : [head.revision],
     title: title.trim() === '' ? 'Update' : title.trim(),
-    message: [rest.join('\n').trim(), commit.description.trim()].filter((text) => text !== '').join('\n\n'),
+    message: [rest.join('\n').trim(), toPlainText(commit.description).trim()]
+      .filter((text) => text !== '')
+      .join('\n\n'),
     author: call.principal.name,
     // Git keeps whole seconds; the record says the same as the object.
     createdAt: new Date(Math.floor(deps.clock.now().getTime() / 1000) * 1000),

@@ -77,6 +77,7 @@ const STORE: Readonly<Partial<Record<StoreErrorCode, Dialect>>> = {
   conflict: { status: 409 },
   'digest-mismatch': REQUEST,
   'size-mismatch': REQUEST,
+  'invalid-value': REQUEST,
   'disk-full': { status: 507, publicMessage: 'The server has no room left' },
 };
 

@@ -50,7 +50,7 @@ export const HUGGINGFACE_LIMITS: HuggingfaceLimits = {
   downloadHrefMs: 10 * MINUTE,
   batchObjects: 1_000,
   paths: 1_000,
-  readmeBytes: 64 * KiB,
+  readmeBytes: 32 * KiB,
   pageItems: 1_000,
   expandedPageItems: 50,
   answerMs: 8_000,

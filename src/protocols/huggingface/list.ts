@@ -3,6 +3,7 @@ import type { PackageRecord } from '#store';
 import { isVisible, requireRead } from './access.ts';
 import { json, nextLink } from './answer.ts';
 import type { HubCall, HubDeps } from './call.ts';
+import { toPlainText } from './plain-text.ts';
 import { readLimit } from './query.ts';
 import { isOutage } from './refs.ts';
 import { warningHeaders } from './refusal.ts';
@@ -40,15 +41,15 @@ async function listKnown(
 ): Promise<Response> {
   const { query, repository } = call;
   const limit = readLimit(query, MAX_PAGE);
-  const search = query.get('search')?.slice(0, MAX_SEARCH);
-  const author = query.get('author')?.slice(0, MAX_SEARCH);
+  const search = toPlainText(query.get('search') ?? '').slice(0, MAX_SEARCH);
+  const author = toPlainText(query.get('author') ?? '').slice(0, MAX_SEARCH);
   const after = query.get('cursor');
   const page = await deps.store.packages.list(
     {
       repositoryId: repository.id,
       type,
-      ...(search === undefined || search === '' ? {} : { search }),
-      ...(author === undefined || author === '' ? {} : { author }),
+      ...(search === '' ? {} : { search }),
+      ...(author === '' ? {} : { author }),
     },
     { limit, ...(after === null ? {} : { after }) },
   );

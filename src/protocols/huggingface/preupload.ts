@@ -101,6 +101,8 @@ const YamlRequest = z.object({ content: z.string(), repoType: z.string().nullish
 
 /** `POST /api/validate-yaml`, asked when a README.md is to be uploaded. */
 export async function answerValidateYaml(deps: HubDeps, call: HubCall): Promise<Response> {
+  // Parsing costs: only for those who may push the file as well.
+  requireWrite(call.principal, call.repository);
   const { content } = await readJson(deps, call, YamlRequest);
   const { errors, warnings } = parseReadmeCard(content, deps.limits.readmeBytes);
   const toMessages = (lines: readonly string[]) => lines.map((message) => ({ message }));

@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Json } from '#store';
+import { isList, toPlainJson } from './plain-text.ts';
 
 /** What a README says of its repository in the YAML block at its start, as clients read it from an info. */
 export interface ReadmeCard {
@@ -20,6 +21,10 @@ const Card = z.looseObject({
 
 const MAX_TAGS = 500;
 
+/** Cards have three or four levels. */
+const MAX_DEPTH = 64;
+const COMPACT_NESTING = /(?:[-?:][ \t]+){64}/;
+
 const NOTHING: ReadmeCard = { info: {}, errors: [], warnings: [] };
 
 /** Never throws: what is wrong with the block is in `errors`. */
@@ -27,15 +32,26 @@ export function parseReadmeCard(text: string, maxBlockBytes: number): ReadmeCard
   const block = /^\s*---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|$)/s.exec(text.slice(0, maxBlockBytes))?.[1];
   if (block === undefined) {
     const isOpen = /^\s*---[ \t]*\r?\n/.test(text);
-    return isOpen ? wrong(`the metadata block does not end within ${maxBlockBytes} characters`) : NOTHING;
+    const warning = `the metadata block has no end within ${maxBlockBytes} characters and is not read`;
+    return isOpen ? { ...NOTHING, warnings: [warning] } : NOTHING;
   }
+  if (isDeep(block)) return wrong('the metadata block is nested too deep');
   try {
     // The core schema: no tags that make anything but plain values.
-    const document = parseDocument(block, { schema: 'core', prettyErrors: true });
+    const document = parseDocument(block, {
+      schema: 'core',
+      logLevel: 'error',
+      // Both cost the square of what a hostile block can hold.
+      prettyErrors: false,
+      uniqueKeys: false,
+    });
     const [error] = document.errors;
-    if (error !== undefined) return wrong(error.message.split('\n')[0] ?? 'invalid YAML');
-    const value: Json = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 50 }) ?? {}));
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (error !== undefined) {
+      const line = block.slice(0, error.pos[0]).split('\n').length + 1;
+      return wrong(`${error.message} (line ${line} of README.md)`);
+    }
+    const value = toPlainJson(JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 50 }) ?? {})));
+    if (typeof value !== 'object' || value === null || isList(value)) {
       return wrong('expected keys and values in the metadata block');
     }
     return {
@@ -50,6 +66,17 @@ export function parseReadmeCard(text: string, maxBlockBytes: number): ReadmeCard
     }
     throw error;
   }
+}
+
+/** Nesting that is written on one line costs the parser the square of its depth, so it is looked for first. */
+function isDeep(block: string): boolean {
+  let depth = 0;
+  for (const [bracket] of block.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (depth > MAX_DEPTH) return true;
+    if (depth < 0) depth = 0;
+  }
+  return COMPACT_NESTING.test(block);
 }
 
 function toInfo(cardData: Json): { readonly [key: string]: Json } {

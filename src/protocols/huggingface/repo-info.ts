@@ -4,6 +4,7 @@ import type { Json, VersionFile } from '#store';
 import { json } from './answer.ts';
 import type { HubCall, HubDeps } from './call.ts';
 import { glance, openVersion } from './open-version.ts';
+import { isList } from './plain-text.ts';
 import { isTrue } from './query.ts';
 import { renderRefused, warningHeaders } from './refusal.ts';
 import { readSecurity, renderRepoSecurity } from './security.ts';
@@ -88,8 +89,4 @@ function pick(info: Record<string, unknown>, names: ReadonlySet<string>, withSec
 
 export function toRecord(value: Json): { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !isList(value) ? value : {};
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }
