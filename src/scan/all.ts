@@ -4,6 +4,7 @@ import { joblibDetector } from './detectors/joblib.ts';
 import { jsonDetector } from './detectors/json.ts';
 import { NATIVE_DETECTORS } from './detectors/native.ts';
 import { numpyDetector } from './detectors/numpy.ts';
+import { createPickleDetector, pickleDetector } from './detectors/pickle/detector.ts';
 import { pytorchLegacyDetector, pytorchZipDetector } from './detectors/pytorch.ts';
 import { safetensorsDetector } from './detectors/safetensors.ts';
 import { TAR_DETECTORS } from './detectors/tar.ts';
@@ -16,6 +17,11 @@ export const DETECTORS: readonly Detector[] = [
   ...ZIP_DETECTORS,
   ...TAR_DETECTORS,
   compressedDetector,
+  pickleDetector,
+  createPickleDetector('joblib'),
+  createPickleDetector('numpy'),
+  createPickleDetector('pytorch-legacy'),
+  createPickleDetector('pytorch-tar'),
   pytorchZipDetector,
   pytorchLegacyDetector,
   torchscriptDetector,
