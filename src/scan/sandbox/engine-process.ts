@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import type { ScanLimits } from '#formats';
 import { MAX_REPORTED_CHARACTERS } from '../engine/limits.ts';
 import { encodeHeader, type Frame, FrameSplitter } from './frame.ts';
-import { type EngineChild, launchEngine } from './launch.ts';
+import { type EngineChild, type EngineProgram, launchEngine } from './launch.ts';
 
 /** Why we ended a process; undefined when it ended itself. */
 export type KillReason = 'timeout' | 'memory' | 'protocol' | 'cancelled' | 'closed';
@@ -31,9 +31,9 @@ export class EngineProcess {
   #hasExited = false;
   #stderr = '';
 
-  constructor(limits: ScanLimits, events: EngineEvents) {
+  constructor(limits: ScanLimits, program: EngineProgram | undefined, events: EngineEvents) {
     this.#events = events;
-    this.#child = launchEngine(limits);
+    this.#child = launchEngine(limits, program);
     const { stdin, stdout, stderr } = this.#child;
     stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
     stderr.setEncoding('utf8');

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ScanLimits } from '#formats';
@@ -18,14 +19,23 @@ const MAX_SEMI_SPACE_MIB = 8;
  * loops whose parent was killed (processes are replaced long before that much CPU time), and an empty network
  * namespace. `$@` is the command; nothing else is ever put into the script.
  */
-const FENCE = `ulimit -c 0; ulimit -f 0; ulimit -t 3600
+const FENCE = `unset PWD; ulimit -c 0; ulimit -f 0; ulimit -t 3600
 if unshare --net true 2>/dev/null; then exec unshare --net -- "$@"; fi
 if unshare --user --map-current-user --net true 2>/dev/null; then exec unshare --user --map-current-user --net -- "$@"; fi
 exec "$@"`;
 
+export interface EngineProgram {
+  readonly entry: string;
+  readonly readable: readonly string[]; // files and folders
+}
+
 /** Starts an engine process: no environment, no powers, and only its own program to read. */
-export function launchEngine(limits: ScanLimits): EngineChild {
-  const { entry, readable } = engineProgram();
+export function launchEngine(
+  limits: ScanLimits,
+  program: EngineProgram = engineProgram(),
+  more: readonly string[] = [],
+): EngineChild {
+  const { entry, readable } = program;
   const command = [
     process.execPath,
     '--permission',
@@ -40,17 +50,23 @@ export function launchEngine(limits: ScanLimits): EngineChild {
     `--max-semi-space-size=${MAX_SEMI_SPACE_MIB}`,
     entry,
     JSON.stringify(limits),
+    ...more,
   ];
-  const [program = '', ...args] =
+  const [executable = '', ...args] =
     process.platform === 'win32' ? command : ['/bin/sh', '-c', FENCE, 'sh', ...command];
-  return spawn(program, args, { env: {}, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+  return spawn(executable, args, {
+    cwd: dirname(entry),
+    env: {},
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
 }
 
-/** From source the engine is a tree of files, in a release one bundle beside this one. */
-function engineProgram(): { readonly entry: string; readonly readable: readonly string[] } {
+/** From source the engine is a tree of files, in a release a folder of its own beside this file. */
+export function engineProgram(): EngineProgram {
   const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
   if (!import.meta.url.endsWith('.ts'))
-    return { entry: path('./engine.js'), readable: [path('./'), path('../package.json')] };
+    return { entry: path('./engine/engine.mjs'), readable: [path('./engine/')] };
   return {
     entry: path('./child.ts'),
     readable: [path('../../'), path('../../../node_modules/'), path('../../../package.json')],

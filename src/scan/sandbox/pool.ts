@@ -1,5 +1,4 @@
 import type { CoverageGap } from '#findings';
-import type { ScanLimits } from '#formats';
 import { quote } from '#kernel';
 import { readEnds } from '../engine/ends.ts';
 import { toSourceGap } from '../engine/source-gap.ts';
@@ -7,12 +6,10 @@ import { ScanError } from '../scan-error.ts';
 import type { EngineExit } from './engine-process.ts';
 import type { Hello } from './read-message.ts';
 import type { Task } from './task.ts';
-import { Worker } from './worker.ts';
+import { Worker, type WorkerSettings } from './worker.ts';
 
-export interface PoolSettings {
+export interface PoolSettings extends WorkerSettings {
   readonly processes: number;
-  readonly limits: ScanLimits;
-  readonly maxResidentBytes: number;
 }
 
 /** How often time and memory of busy processes are looked at. A bomb fills some 20 MB meanwhile. */
@@ -186,7 +183,10 @@ export class Pool {
 
   #countFailedStart(exit: EngineExit): void {
     this.#failedStarts += 1;
-    if (this.#failedStarts < MAX_FAILED_STARTS) return;
+    if (this.#failedStarts < MAX_FAILED_STARTS) {
+      this.#start();
+      return;
+    }
     const reason = `no engine process could be started (${exit.status}): ${quote(exit.stderr.trim(), 400)}`;
     this.close(new ScanError('sandbox-unavailable', reason));
   }

@@ -14,6 +14,7 @@ import {
   type ReadRequest,
   ToEngine,
 } from './frame.ts';
+import type { EngineProgram } from './launch.ts';
 import { type Hello, ProtocolError, readHello } from './read-message.ts';
 import { readResidentBytes } from './resident-bytes.ts';
 import type { Task } from './task.ts';
@@ -31,6 +32,7 @@ const MAX_WAITING_READS = 100_000;
 export interface WorkerSettings {
   readonly limits: ScanLimits;
   readonly maxResidentBytes: number;
+  readonly program?: EngineProgram; // default: the engine
 }
 
 export interface WorkerEvents {
@@ -58,7 +60,7 @@ export class Worker {
   constructor(settings: WorkerSettings, events: WorkerEvents) {
     this.#settings = settings;
     this.#events = events;
-    this.#process = new EngineProcess(settings.limits, {
+    this.#process = new EngineProcess(settings.limits, settings.program, {
       onFrame: (frame) => this.#receive(frame),
       onExit: (exit) =>
         this.#events.onExit(exit, this.hasStarted ? this.#tasks.shift() : undefined, this.#tasks),
