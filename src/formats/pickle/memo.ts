@@ -24,6 +24,13 @@ export function createMemo(carried: CarriedMemo | undefined): Memo {
   return { dense: [], far: new Map(), count: 0, carried, ambiguous: new Map() };
 }
 
+/** What an Unpickler carries over from its first pickle. */
+export function toCarried({ dense, far }: Memo): CarriedMemo {
+  const slots = new Map<number | bigint, Value>(far);
+  for (const [index, value] of dense.entries()) if (value !== undefined) slots.set(index, value);
+  return { slots };
+}
+
 export function memoGet(memo: Memo, index: number | bigint): Value | undefined {
   return (typeof index === 'number' ? memo.dense[index] : undefined) ?? memo.far.get(index);
 }

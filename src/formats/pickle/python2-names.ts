@@ -168,8 +168,3 @@ export function toPython3Names(module: string, name: string): readonly [string, 
   const moduleNow = MODULES.get(module);
   return moduleNow === undefined ? undefined : [moduleNow, name];
 }
-
-/** Modules whose names CPython maps: known to an import although no longer in the standard library. */
-export function isPython2Module(module: string): boolean {
-  return MODULES.has(module);
-}

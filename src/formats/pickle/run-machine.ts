@@ -11,6 +11,7 @@ export interface MachineOptions {
   readonly onBuild?: OnBuild | undefined;
   readonly carried?: CarriedMemo | undefined;
   readonly isStream?: boolean | undefined;
+  readonly heldBytes?: number | undefined; // estimate of what the programs before it hold
 }
 
 export function createMachine(options: MachineOptions): Machine {
@@ -36,7 +37,7 @@ export function createMachine(options: MachineOptions): Machine {
     isStream: options.isStream ?? false,
     isReadInto: false,
     opCount: 0,
-    weightBytes: 0,
+    weightBytes: options.heldBytes ?? 0,
     events: [],
     anomalies: [],
     anomalyCounts: new Map(),
@@ -46,6 +47,13 @@ export function createMachine(options: MachineOptions): Machine {
     onBuild: options.onBuild,
     pendingSkip: undefined,
   };
+}
+
+/** A machine on bytes that are in memory; MORE where the file has more of them. */
+export function machineOn(bytes: Uint8Array, startOffset: number, sizeBytes: number): Machine {
+  const m = createMachine({ startOffset, sizeBytes });
+  setWindow(m, bytes, startOffset);
+  return m;
 }
 
 /** Lays the window at an absolute offset; the next byte is its first. */
@@ -79,6 +87,7 @@ export function runWindow(m: Machine, maxOps: number, check: () => void): Step {
     }
     if (opcode.protocol > m.protocol && opcode.protocol > 1) noteNewer(m, opcode.name, opcode.protocol);
     if (m.base + m.at > m.frameEnd) leaveFrame(m, opcode.reads, opcode.width);
+    if (step === HALT && m.end !== 'stop') return HALT;
     m.opCount += 1;
     if (step !== GO) return step;
     if (m.opCount % OPS_PER_CHECK === 0) check();

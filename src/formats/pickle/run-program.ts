@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly carried?: CarriedMemo;
   /** Reads as CPython's C unpickler does from a file, which differs where frames lie about their size. */
   readonly isStream?: boolean;
+  /** Estimate of the memory that the programs before it hold; counts towards the same bound. */
+  readonly heldBytes?: number;
 }
 
 /**
@@ -33,9 +35,18 @@ export async function runPickleProgram(
   startOffset: number,
   options: RunOptions,
 ): Promise<PickleProgram> {
+  return toProgram(await runMachine(source, startOffset, options), startOffset);
+}
+
+/** As {@link runPickleProgram}, and gives the machine as the program left it. */
+export async function runMachine(
+  source: ByteSource,
+  startOffset: number,
+  options: RunOptions,
+): Promise<Machine> {
   const sizeBytes = Math.min(options.endOffset ?? source.sizeBytes, source.sizeBytes);
-  const { onBuild, carried, isStream } = options;
-  const m = createMachine({ startOffset, sizeBytes, onBuild, carried, isStream });
+  const { onBuild, carried, isStream, heldBytes } = options;
+  const m = createMachine({ startOffset, sizeBytes, onBuild, carried, isStream, heldBytes });
   const check = () => options.checkDeadline();
   let windowBytes = FIRST_WINDOW_BYTES;
   for (;;) {
@@ -47,7 +58,12 @@ export async function runPickleProgram(
     } else break;
     if (m.end !== undefined) break;
   }
-  return toProgram(m, startOffset);
+  return m;
+}
+
+/** Whether the frames lie, so that the program must also be read with {@link RunOptions.isStream}. */
+export function readsAsStream({ anomalies }: PickleProgram): boolean {
+  return anomalies.some(({ code }) => code === 'frame-crossed' || code === 'frame-nested');
 }
 
 /** What the machine did so far. A broken program ends after the opcode byte at which it broke. */
