@@ -8,6 +8,7 @@ export type {
   InflateLimits,
 } from './codecs/compression.ts';
 export { inflateSource } from './codecs/inflate-source.ts';
+export { sniffCompression } from './codecs/sniff-compression.ts';
 export { type CountWidth, Cursor } from './cursor.ts';
 export { crc32Source, type HashAlgorithm, type HashOptions, hashSource } from './hash.ts';
 export {

@@ -4,7 +4,6 @@ import type { Decode } from './decode.ts';
 import { LzmaDecoder } from './lzma-decoder.ts';
 
 const HEADER_BYTES = 13;
-const MAX_PROPERTIES = 9 * 5 * 5;
 const UNKNOWN_SIZE = 0xffff_ffff_ffff_ffffn;
 const INPUT_BYTES = 64 * 1024;
 
@@ -56,22 +55,4 @@ async function decodeNext(decoder: LzmaDecoder, cursor: Cursor, maxBytes: number
   } finally {
     cursor.skip(Math.min(range.at, range.input.length), 'LZMA stream');
   }
-}
-
-/** There is no magic: as `file` and xz do, it goes by what writers put into the header. */
-export function startsLzma(head: Uint8Array): boolean {
-  if (head.length < HEADER_BYTES + 1) return false;
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  if (view.getUint8(0) >= MAX_PROPERTIES || view.getUint8(HEADER_BYTES) !== 0) return false;
-  const dictionaryBytes = view.getUint32(1, true);
-  const size = view.getBigUint64(5, true);
-  const isSize = size === UNKNOWN_SIZE || size < 2n ** 38n;
-  return isSize && isUsualDictionary(dictionaryBytes);
-}
-
-/** A power of two, or one and a half of it. */
-function isUsualDictionary(bytes: number): boolean {
-  if (bytes === 0xffff_ffff) return true;
-  const low = bytes & -bytes;
-  return bytes >= 4096 && (bytes >>> 0 === low >>> 0 || bytes === low * 3);
 }

@@ -6,9 +6,9 @@ import { createCrc64 } from './crc64.ts';
 import type { Decode, DecodeContext } from './decode.ts';
 import { endStreams } from './end-streams.ts';
 import { decodeLzma2 } from './lzma2.ts';
+import { XZ_MAGIC } from './sniff-compression.ts';
 import { createDeltaFilter, createX86Filter, type XzFilter } from './xz-filters.ts';
 
-export const XZ_MAGIC = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00);
 const FOOTER_MAGIC = Uint8Array.of(0x59, 0x5a);
 const HEADER_BYTES = 12;
 const FOOTER_BYTES = 12;

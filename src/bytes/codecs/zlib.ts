@@ -2,6 +2,7 @@ import { BytesError } from '../bytes-error.ts';
 import { Cursor } from '../cursor.ts';
 import type { Decode } from './decode.ts';
 import { inflateBody } from './deflate.ts';
+import { startsZlib } from './sniff-compression.ts';
 
 const FLAG_DICTIONARY = 1 << 5;
 
@@ -10,7 +11,7 @@ export const decodeZlib: Decode = async function* (context) {
   const cursor = await Cursor.over(context.source);
   await cursor.ensure(2);
   const header = cursor.peek(2);
-  if (!isZlibHeader(header)) throw new BytesError('bad-data', 'no zlib header', { offset: 0 });
+  if (!startsZlib(header)) throw new BytesError('bad-data', 'no zlib header', { offset: 0 });
   cursor.skip(1, 'method');
   if ((cursor.u8('flags') & FLAG_DICTIONARY) !== 0) {
     throw new BytesError('unsupported', 'a zlib stream with a preset dictionary', { offset: 1 });
@@ -27,11 +28,6 @@ export const decodeZlib: Decode = async function* (context) {
   context.consumed(cursor.position);
   if (cursor.remaining > 0) context.add('trailing-bytes', cursor.position, `${cursor.remaining} bytes`);
 };
-
-export function isZlibHeader(head: Uint8Array): boolean {
-  const [method = 0, flags = 0] = head;
-  return head.length >= 2 && (method & 0x0f) === 8 && method >>> 4 <= 7 && ((method << 8) | flags) % 31 === 0;
-}
 
 const MODULUS = 65521;
 /** As many bytes as the sums can take without passing 2^32. */

@@ -1,11 +1,12 @@
 import type { Compression } from '../codecs/compression.ts';
-import { METHOD_STORED } from './records.ts';
+import { METHOD_LZMA, METHOD_STORED } from './records.ts';
 
 /** How the methods that we read are compressed. */
 const METHODS: ReadonlyMap<number, Compression> = new Map([
   [8, 'deflate'],
   [9, 'deflate64'],
   [12, 'bzip2'],
+  [METHOD_LZMA, 'lzma'],
   [20, 'zstd'], // an older number of the same
   [93, 'zstd'],
   [95, 'xz'],

@@ -6,8 +6,9 @@ import type { InflateLimits } from '../codecs/compression.ts';
 import { inflateWithCrc } from '../codecs/inflate-source.ts';
 import { crc32Source } from '../hash.ts';
 import { sliceSource } from '../sources/slice-source.ts';
+import { toLzmaFile } from './lzma-member.ts';
 import { compressionOf } from './methods.ts';
-import { METHOD_STORED } from './records.ts';
+import { METHOD_LZMA, METHOD_STORED } from './records.ts';
 import type { ZipEntry, ZipIndex } from './zip-index.ts';
 
 /** A stored entry that claims to be encrypted is read whole to see whether it is; larger ones are believed. */
@@ -59,7 +60,8 @@ async function inflateMember(
       offset: entry.headerOffset,
     });
   }
-  const inflated = await inflateWithCrc(kind, stored, limits).catch((error: unknown) => {
+  const compressed = entry.method === METHOD_LZMA ? await toLzmaFile(stored, entry) : stored;
+  const inflated = await inflateWithCrc(kind, compressed, limits).catch((error: unknown) => {
     if (entry.isEncrypted && error instanceof BytesError && error.code === 'bad-data') refuseEncrypted(entry);
     throw error;
   });

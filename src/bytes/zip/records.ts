@@ -26,6 +26,7 @@ export const FLAG_STRONG_ENCRYPTION = 1 << 6;
 export const FLAG_UTF8 = 1 << 11;
 
 export const METHOD_STORED = 0;
+export const METHOD_LZMA = 14;
 export const METHOD_AES = 99;
 
 export interface EndRecord {
