@@ -16,22 +16,16 @@ export const HUB_REPO_TYPES: readonly HubRepoType[] = ['model', 'dataset', 'spac
 /** The Hub allows 96 characters for the whole id. */
 const MAX_ID_LENGTH = 96;
 
-/**
- * Words that follow a repository id in the Hub's addresses, or start them. An id of one segment is allowed, so a
- * name among these would make two repositories share one address.
- */
-const RESERVED_NAMES: ReadonlySet<string> = new Set(
-  (
-    'api models datasets spaces kernels buckets resolve resolve-cache raw blob tree revision info refs commits ' +
-    'commit compare paths-info preupload branch tag settings auth-check xet-read-token xet-write-token ' +
-    'super-squash lfs-files discussions lfs-objects user-access-request treesize'
-  ).split(' '),
-);
+/** First words of other addresses: a repository of that namespace could never be asked for. */
+const RESERVED_NAMESPACES: ReadonlySet<string> = new Set([
+  ...['api', 'models', 'datasets', 'spaces', 'kernels', 'buckets', 'lfs-objects'],
+]);
 
 export function isHubRepoId(text: string): text is HubRepoId {
   if (text.length > MAX_ID_LENGTH) return false;
   const segments = text.split('/');
-  return segments.length <= 2 && segments.every(isHubName);
+  const [first = ''] = segments;
+  return segments.length <= 2 && segments.every(isHubName) && !RESERVED_NAMESPACES.has(first.toLowerCase());
 }
 
 /** @throws {EcosystemError} `invalid-repo-id` */
@@ -49,7 +43,6 @@ function isHubName(text: string): boolean {
     /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(text) &&
     !text.includes('--') && // the clients' cache folders use it between namespace and name
     !text.includes('..') &&
-    !/\.git$/i.test(text) &&
-    !RESERVED_NAMES.has(text.toLowerCase())
+    !/\.git$/i.test(text)
   );
 }

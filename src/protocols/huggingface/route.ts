@@ -46,7 +46,7 @@ export const XET_REFUSED_PATH = 'xet-is-not-spoken-here/set/HF_HUB_DISABLE_XET=1
 
 /**
  * Reads the part of the path after the repository of this server. Repository ids have one or two segments, so the
- * word after them is looked for instead of counting; ids that contain such a word are not valid.
+ * word after them is looked for instead of counting.
  *
  * @param path percent-encoded, starts with `/`
  * @throws {HubError} `invalid-request`
@@ -71,10 +71,8 @@ export function parseHubRoute(path: string): HubRoute {
 function parseWebRoute(type: HubRepoType, segments: readonly string[]): HubRoute {
   const gitAt = segments.findIndex((segment, index) => index < 2 && segment.endsWith('.git'));
   if (gitAt >= 0) return parseGitRoute(type, segments, gitAt);
-  const at = segments.findIndex(
-    (segment, index) => (index === 1 || index === 2) && ['resolve', 'raw', 'info'].includes(segment),
-  );
-  if (at < 0) return { kind: 'unsupported', what: 'web pages of a repository' };
+  const at = findCall(segments, WEB_CALLS);
+  if (at === undefined) return { kind: 'unsupported', what: 'web pages of a repository' };
   const repo = toRepo(type, segments.slice(0, at));
   if (segments[at] === 'info') return { kind: 'git', repo };
   const { revision, rest } = takeRevision(segments.slice(at + 1));
@@ -128,6 +126,8 @@ function parseApiRoute(segments: readonly string[]): HubRoute {
   return { kind: 'unsupported', what: `/api/${first.slice(0, 60)}` };
 }
 
+const WEB_CALLS: ReadonlySet<string> = new Set(['resolve', 'raw', 'info']);
+
 const REPO_CALLS: ReadonlySet<string> = new Set(
   (
     'revision tree paths-info refs commits commit preupload branch tag settings auth-check xet-read-token ' +
@@ -136,10 +136,7 @@ const REPO_CALLS: ReadonlySet<string> = new Set(
 );
 
 function parseRepoRoute(type: HubRepoType, segments: readonly string[]): HubRoute {
-  const found = segments.findIndex(
-    (segment, index) => (index === 1 || index === 2) && REPO_CALLS.has(segment),
-  );
-  const at = found < 0 ? Math.min(2, segments.length) : found;
+  const at = findCall(segments, REPO_CALLS) ?? Math.min(2, segments.length);
   const repo = toRepo(type, segments.slice(0, at));
   const call = segments[at];
   const tail = segments.slice(at + 1);
@@ -174,6 +171,17 @@ function parseRepoRoute(type: HubRepoType, segments: readonly string[]): HubRout
       return { kind: 'xet-token', repo };
   }
   return { kind: 'unsupported', what: `/api/${type}s/{repo}/${call.slice(0, 60)}` };
+}
+
+/**
+ * Where the word after a repository id stands. Two segments go first, so that a repository may have such a word as its
+ * name; only a ref that was not encoded (`gpt2/tree/refs/pr/1`) looks the same and is not one.
+ */
+function findCall(segments: readonly string[], words: ReadonlySet<string>): 1 | 2 | undefined {
+  const [, second = '', third = '', fourth = ''] = segments;
+  const isBareRef = third === 'refs' && (fourth === 'pr' || fourth === 'convert');
+  if (words.has(third) && !(words.has(second) && isBareRef)) return 2;
+  return words.has(second) ? 1 : undefined;
 }
 
 function toType(plural: string): HubRepoType | undefined {

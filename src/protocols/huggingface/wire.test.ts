@@ -140,6 +140,6 @@ describe('the metadata block of a README', () => {
     const startedAt = performance.now();
     const { info, errors } = parseReadmeCard(text, 32_768);
     expect(errors.length > 0 || !JSON.stringify(info).includes('\\u0000')).toBe(true);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });
