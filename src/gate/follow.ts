@@ -3,7 +3,7 @@ import type { ByteRange } from '#store';
 import { TAIL_BYTES } from './gate-limits.ts';
 import type { Claim, Transfer } from './transfer.ts';
 
-/** One read, and what a slow client has waiting for it. */
+/** One read, and what a slow client has waiting for it. Reads end at multiples of it, so that readers get in step. */
 const CHUNK_BYTES = 256 * 1024;
 
 /** The most of the withheld end that is given away to keep a client waiting: what is left is still no file. */
@@ -105,8 +105,8 @@ export function followTransfer(transfer: Transfer, claim: Claim, range: ByteRang
       readable.push(null);
       return;
     }
-    const length = Math.min(CHUNK_BYTES, openEnd() - position);
-    const chunk = await transfer.read(position, length);
+    const end = Math.min(openEnd(), position + CHUNK_BYTES - (position % CHUNK_BYTES));
+    const chunk = await transfer.read(position, end - position);
     position += chunk.length;
     readable.push(chunk);
   }

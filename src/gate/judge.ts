@@ -1,6 +1,6 @@
 import type { FileReport, Report } from '#findings';
 import type { Clock } from '#kernel';
-import type { Scanner } from '#scan';
+import { createReport, type Scanner } from '#scan';
 import type { Store, VersionFile } from '#store';
 import type { Effort } from './decider.ts';
 import { ExpiringMap } from './expiring-map.ts';
@@ -9,7 +9,7 @@ import { GateError } from './gate-error.ts';
 import type { GateLimits } from './gate-limits.ts';
 import { mapBounded } from './limiter.ts';
 import type { Objects } from './objects.ts';
-import { findAmbiguousPath, joinReports } from './report-of-version.ts';
+import { findAmbiguousPath } from './report-of-version.ts';
 import type { Subject } from './subject.ts';
 import { toGateError } from './upstream-failure.ts';
 
@@ -47,7 +47,7 @@ export class Judge {
     const files = await store.versions.files(subject.version.id);
     const excuse = findExcuse(files, limits.maxFiles);
     if (excuse !== undefined) {
-      return { report: joinReports(scanner.engine, [[excuse]]), readBytes: 0, elapsedMs: 0 };
+      return { report: createReport(scanner.engine, [[excuse]]), readBytes: 0, elapsedMs: 0 };
     }
     const id = subject.version.id;
     const done = this.#progress.get(id) ?? new Map<string, ScannedFile>();
@@ -62,7 +62,7 @@ export class Judge {
       });
       this.#progress.delete(id);
       return {
-        report: joinReports(
+        report: createReport(
           scanner.engine,
           scanned.map(({ reports }) => reports),
         ),

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Engine, FileReport } from '#findings';
-import { findAmbiguousPath, groupByFile, joinReports, signReports } from './report-of-version.ts';
+import { createReport } from '#scan';
+import { findAmbiguousPath, groupByFile, replaceGroup, signReports } from './report-of-version.ts';
 
 const engine: Engine = { name: 'sallyport', version: '0', fingerprint: 'f' };
 const segment = fc.stringMatching(/^[ab!]{1,4}$/);
@@ -24,7 +25,7 @@ describe('the report of a version', () => {
           const groups = files.map(([path, members]) =>
             [path, ...members.map((name) => `${path}!${name}`)].map(toFile),
           );
-          const apart = groupByFile(joinReports(engine, groups), paths);
+          const apart = groupByFile(createReport(engine, groups), paths);
           const isWhole = groups.every(
             (group) => JSON.stringify(apart.get(group[0]?.path ?? '')) === JSON.stringify(group),
           );
@@ -38,7 +39,21 @@ describe('the report of a version', () => {
   it('knows ambiguous paths', () => {
     expect(findAmbiguousPath(new Set(['a', 'a!b']))).toBe('a!b');
     expect(findAmbiguousPath(new Set(['a', 'a!b!c']))).toBe('a!b!c');
+    expect(findAmbiguousPath(new Set(['!'.repeat(4000)]))).toBeDefined();
     expect(findAmbiguousPath(new Set(['b', 'a!b', 'a!c', '!x', 'x!']))).toBeUndefined();
+  });
+
+  it('takes other words on one file, and leaves the rest as it was', () => {
+    const paths = new Set(['a', 'b', 'c']);
+    const report = createReport(
+      engine,
+      [['.'], ['a', 'a!x'], ['b', 'b!y']].map((group) => group.map(toFile)),
+    );
+    const evil = { ...toFile('a'), verdict: 'malicious' as const };
+    const changed = replaceGroup(report, paths, 'a', [evil]);
+    expect(changed.verdict).toBe('malicious');
+    expect(changed.files).toEqual([toFile('.'), evil, toFile('b'), toFile('b!y')]);
+    expect(replaceGroup(report, paths, 'c', [toFile('c')]).files).toHaveLength(6);
   });
 
   it('is the same whatever was read to make it, and another when anything was found', () => {

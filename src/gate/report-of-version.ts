@@ -1,38 +1,41 @@
 import { createHash } from 'node:crypto';
-import { type Engine, type FileReport, type GapCode, type Report, worstVerdict } from '#findings';
+import type { FileReport, GapCode, Report } from '#findings';
+import { createReport } from '#scan';
 
 /** Gaps that say more of the moment than of the bytes: the next try may do better. */
 const PASSING_GAPS: ReadonlySet<GapCode> = new Set(['timeout', 'memory', 'crash', 'unreadable']);
 
-/** Joins what was said of each file, in the order given; the outer file leads its group. */
-export function joinReports(engine: Engine, groups: readonly (readonly FileReport[])[]): Report {
-  const files = groups.flat();
-  const outer = groups.flatMap((group) => group.slice(0, 1));
-  return {
-    schema: 'sallyport.report/1',
-    engine,
-    verdict: worstVerdict(files.map(({ verdict }) => verdict)),
-    coverage: {
-      fileCount: files.length,
-      sizeBytes: sum(outer.map(({ coverage }) => coverage.sizeBytes)),
-      readBytes: sum(outer.map(({ coverage }) => coverage.readBytes)),
-      gapCount: sum(files.map(({ coverage }) => coverage.gaps.length)),
-    },
-    files,
-  };
+/** Honest paths have none. */
+const MAX_MARKS = 8;
+
+/**
+ * A path that reads like a member of another file of the version, `a!b` beside `a`: what is said of the two could
+ * not be told apart.
+ */
+export function findAmbiguousPath(paths: ReadonlySet<string>): string | undefined {
+  for (const path of paths) {
+    const parts = path.split('!', MAX_MARKS + 1);
+    if (parts.length > MAX_MARKS) return path;
+    for (let count = 1; count < parts.length; count += 1) {
+      if (paths.has(parts.slice(0, count).join('!'))) return path;
+    }
+  }
+  return undefined;
 }
 
 /**
- * Takes a version's report apart again, by the paths of its files. Relies on {@link findAmbiguousPath}: no
- * file could be taken for a member of another.
+ * Takes a version's report apart again, by the paths of its files: the outer file leads its members. Relies on
+ * {@link findAmbiguousPath}. What belongs to no file is left out.
  */
 export function groupByFile(
   report: Report,
   paths: ReadonlySet<string>,
 ): ReadonlyMap<string, readonly FileReport[]> {
   const groups = new Map<string, FileReport[]>();
+  let owner: string | undefined;
   for (const file of report.files) {
-    const owner = findOwner(file.path, paths);
+    if (paths.has(file.path)) owner = file.path;
+    else if (owner !== undefined && !file.path.startsWith(`${owner}!`)) owner = undefined;
     if (owner === undefined) continue;
     const group = groups.get(owner);
     if (group === undefined) groups.set(owner, [file]);
@@ -48,29 +51,11 @@ export function replaceGroup(
   path: string,
   group: readonly FileReport[],
 ): Report {
-  const groups = new Map<string, readonly FileReport[]>([...groupByFile(report, paths)]);
+  const groups = new Map(groupByFile(report, paths));
+  const owned = new Set([...groups.values()].flat());
   groups.set(path, group);
-  const others = report.files.filter((file) => findOwner(file.path, paths) === undefined);
-  return joinReports(report.engine, [...others.map((file) => [file]), ...groups.values()]);
-}
-
-/** A path that reads like a member of another file of the version, `a!b` beside `a`: reports could not be told apart. */
-export function findAmbiguousPath(paths: ReadonlySet<string>): string | undefined {
-  for (const path of paths) {
-    const end = path.lastIndexOf('!');
-    if (end !== -1 && findOwner(path.slice(0, end), paths) !== undefined) return path;
-  }
-  return undefined;
-}
-
-function findOwner(path: string, paths: ReadonlySet<string>): string | undefined {
-  let end = path.length;
-  while (end !== -1) {
-    const owner = path.slice(0, end);
-    if (paths.has(owner)) return owner;
-    end = end === 0 ? -1 : path.lastIndexOf('!', end - 1);
-  }
-  return undefined;
+  const others = report.files.filter((file) => !owned.has(file));
+  return createReport(report.engine, [...others.map((file) => [file]), ...groups.values()]);
 }
 
 /**
@@ -95,8 +80,4 @@ export function signReports(group: readonly FileReport[]): string {
 /** Whether the same bytes would surely get the same reports again. */
 export function isRepeatable(group: readonly FileReport[]): boolean {
   return group.every(({ coverage }) => coverage.gaps.every(({ code }) => !PASSING_GAPS.has(code)));
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

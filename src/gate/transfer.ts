@@ -46,6 +46,9 @@ export interface TransferDeps {
  */
 export type TransferPhase = 'copying' | 'verifying' | 'stored' | 'paused' | 'ended';
 
+/** Pieces kept for readers that are a little behind the first. */
+const MAX_PIECES = 4;
+
 const ABANDONED = Symbol('every client has left');
 
 /** One download of one object, whatever the number of its readers. */
@@ -55,6 +58,7 @@ export class Transfer {
   readonly #onEnd: () => void;
   readonly #claims = new Map<string, Claim>();
   readonly #bindings = new Map<string, Promise<void>>();
+  readonly #pieces = new Map<string, Promise<Uint8Array>>();
   readonly #listeners = new Set<() => void>();
   #phase: TransferPhase = 'paused';
   #stored: Promise<Sha256> | undefined;
@@ -112,11 +116,20 @@ export class Transfer {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Of what is written; for readers who joined and have not left. */
-  async read(offset: number, length: number): Promise<Uint8Array> {
-    const source = this.#blob ?? this.#staged;
-    if (source === undefined) throw new GateError('not-admitted', 'read from a transfer that has ended');
-    return source.read(offset, length);
+  /**
+   * Of what is written; for readers who joined and have not left. Readers that keep step share what was read, and
+   * do not write to it.
+   */
+  read(offset: number, length: number): Promise<Uint8Array> {
+    const place = `${offset}+${length}`;
+    const known = this.#pieces.get(place);
+    if (known !== undefined) return known;
+    const piece = this.#readOnce(offset, length);
+    this.#pieces.set(place, piece);
+    const [oldest] = this.#pieces.keys();
+    if (this.#pieces.size > MAX_PIECES && oldest !== undefined) this.#pieces.delete(oldest);
+    piece.catch(() => this.#pieces.delete(place));
+    return piece;
   }
 
   /** Records the digest for a claim, once for all its readers. */
@@ -128,7 +141,13 @@ export class Transfer {
 
   /** A stored object as a source, for a claim that came late. */
   source(): ByteSource {
-    return { sizeBytes: this.object.sizeBytes, read: (offset, length) => this.read(offset, length) };
+    return { sizeBytes: this.object.sizeBytes, read: (offset, length) => this.#readOnce(offset, length) };
+  }
+
+  async #readOnce(offset: number, length: number): Promise<Uint8Array> {
+    const source = this.#blob ?? this.#staged;
+    if (source === undefined) throw new GateError('not-admitted', 'read from a transfer that has ended');
+    return source.read(offset, length);
   }
 
   /** Stops it and removes what is not stored. */
@@ -266,6 +285,7 @@ export class Transfer {
     const [staged, blob] = [this.#staged, this.#blob];
     this.#staged = undefined;
     this.#blob = undefined;
+    this.#pieces.clear();
     await staged?.[Symbol.asyncDispose]();
     await blob?.[Symbol.asyncDispose]();
   }
