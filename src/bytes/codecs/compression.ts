@@ -9,7 +9,8 @@ export type Compression =
   | 'xz'
   | 'lzma' // the older form, `.lzma`
   | 'zstd'
-  | 'lz4'; // frames, new and legacy
+  | 'lz4' // files of frames may hold both forms: either name reads both
+  | 'lz4-legacy';
 
 export interface InflateLimits {
   readonly maxInflatedBytes: number;

@@ -11,6 +11,7 @@ const LOADERS: Readonly<Record<Compression, () => Promise<Decode>>> = {
   lzma: async () => (await import('./lzma.ts')).decodeLzma,
   zstd: async () => (await import('./zstd.ts')).decodeZstd,
   lz4: async () => (await import('./lz4.ts')).decodeLz4,
+  'lz4-legacy': async () => (await import('./lz4.ts')).decodeLz4,
 };
 
 /** Each decoder is loaded on its first use. */

@@ -22,13 +22,14 @@ export function sniffCompression(head: Uint8Array): Compression | undefined {
   return sniffFrame(head) ?? (startsZlib(head) ? 'zlib' : startsLzma(head) ? 'lzma' : undefined);
 }
 
-function sniffFrame(head: Uint8Array): 'zstd' | 'lz4' | undefined {
+function sniffFrame(head: Uint8Array): Compression | undefined {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   let at = 0;
   while (at + 4 <= head.length) {
     const magic = view.getUint32(at, true);
     if (magic === ZSTD_MAGIC) return 'zstd';
-    if (magic === LZ4_MAGIC || magic === LZ4_LEGACY_MAGIC) return 'lz4';
+    if (magic === LZ4_MAGIC) return 'lz4';
+    if (magic === LZ4_LEGACY_MAGIC) return 'lz4-legacy';
     if (magic >>> 4 !== SKIPPABLE_MAGIC >>> 4) return undefined;
     // Frames to skip may come first; where they lead out of sight, zstd is the likelier.
     if (at + 8 > head.length) break;
