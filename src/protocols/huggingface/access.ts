@@ -1,5 +1,4 @@
 import { isAllowed, type Principal } from '#api';
-import type { Resolved } from '#gate';
 import type { PackageRecord, RepositoryRecord } from '#store';
 import { HubError } from './hub-error.ts';
 
@@ -18,7 +17,7 @@ export function requireWrite(principal: Principal, repository: RepositoryRecord)
     throw new HubError(
       'read-only',
       `Repository ${repository.name} stands in front of ${hostOf(repository)} and takes no uploads. ` +
-        'Point HF_ENDPOINT to a local repository of this server.',
+        'Point HF_ENDPOINT to a local repository of this server',
     );
   }
 }
@@ -26,11 +25,6 @@ export function requireWrite(principal: Principal, repository: RepositoryRecord)
 /** A private package looks absent to the anonymous principal. */
 export function isVisible(principal: Principal, found: PackageRecord): boolean {
   return !found.isPrivate || principal.kind === 'token';
-}
-
-/** @throws {HubError} `package-not-found` */
-export function requireVisible(principal: Principal, resolved: Resolved): void {
-  if (!isVisible(principal, resolved.package)) throw absent(resolved.key.repository, resolved.key.type);
 }
 
 export function absent(repository: RepositoryRecord, type: string): HubError {
@@ -41,7 +35,7 @@ function refuse(principal: Principal, action: string): HubError {
   return principal.kind === 'anonymous'
     ? new HubError(
         'unauthenticated',
-        `A token is needed to ${action}. Set HF_TOKEN to a token of this server.`,
+        `A token is needed to ${action}. Set HF_TOKEN to a token of this server`,
       )
     : new HubError('forbidden', `The token ${JSON.stringify(principal.name)} may not ${action}`);
 }

@@ -11,8 +11,8 @@ export interface Address {
 }
 
 /**
- * The two parts of an address. Taken from the text as it was sent: a URL parser would fold `..` away before anyone
- * could refuse it.
+ * The two parts of an address, both from the text that everything else is decided by. What a `..` is left of by the
+ * host is refused with the path.
  */
 export function splitAddress(url: string): Address {
   const match =

@@ -1,7 +1,7 @@
 import type { HubRepo, HubRevision } from '#ecosystems';
 import { type Admission, GateError, type Resolved } from '#gate';
 import type { RefRecord } from '#store';
-import { absent, isVisible, requireRead, requireVisible } from './access.ts';
+import { absent, isVisible, requireRead } from './access.ts';
 import type { HubCall, HubDeps } from './call.ts';
 
 /** A version that the principal may know of. @throws {HubError} @throws {GateError} */
@@ -11,11 +11,20 @@ export async function openVersion(
   repo: HubRepo,
   revision: HubRevision,
 ): Promise<Resolved> {
-  requireRead(call.principal, call.repository);
-  const key = { repository: call.repository, type: repo.type, name: repo.id };
-  const resolved = await deps.gate.resolve(key, revision, call.signal);
-  requireVisible(call.principal, resolved);
-  return resolved;
+  const { principal, repository } = call;
+  requireRead(principal, repository);
+  // Before anything else is said: a revision that is missing would tell that the package is there.
+  if (principal.kind === 'anonymous') {
+    const found = await deps.store.packages.find(repository.id, repo.type, repo.id);
+    if (found !== undefined && !isVisible(principal, found)) throw absent(repository, repo.type);
+  }
+  try {
+    return await deps.gate.resolve({ repository, type: repo.type, name: repo.id }, revision, call.signal);
+  } catch (error) {
+    const isAbsent = error instanceof GateError && error.code === 'package-not-found';
+    // One text for what is not there and what is hidden.
+    throw isAbsent && repository.kind === 'local' ? absent(repository, repo.type) : error;
+  }
 }
 
 /** A package as the store has it. @throws {HubError} */
