@@ -45,7 +45,12 @@ describe('@huggingface/hub', () => {
   it('pulls a model whole, by file and by snapshot', async () => {
     const hubUrl = servers.gateEndpoint;
     const files = await collect(listFiles({ repo: repo('acme/good'), hubUrl, recursive: true }));
-    expect(files.map((file) => file.path).sort()).toEqual(['README.md', 'config.json', 'pytorch_model.bin']);
+    expect(files.map((file) => file.path).sort()).toEqual([
+      '.gitattributes',
+      'README.md',
+      'config.json',
+      'pytorch_model.bin',
+    ]);
     const blob = await downloadFile({ repo: repo('acme/good'), path: 'pytorch_model.bin', hubUrl });
     const expected = await readSample(CHECKPOINTS.benign);
     expect(Buffer.from((await blob?.arrayBuffer()) ?? new ArrayBuffer(0)).equals(expected)).toBe(true);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '#api';
+import { makeSafetensors } from '../support/make-checkpoint.ts';
 import { openPython, type Python } from '../support/python.ts';
 import {
   CHECKPOINTS,
@@ -170,14 +171,14 @@ print('REFS', [r.name for r in api.list_repo_refs('${id}').branches], [r.name fo
 
   test('an upload over Xet is refused with the one setting under which it works', async () => {
     const endpoint = `${servers.gate.url}/huggingface/own`;
-    const source = join(folder, `${name}-xet.bin`);
-    await writeFile(source, await readSample(CHECKPOINTS.benign));
+    const source = join(folder, `${name}-xet.safetensors`);
+    await makeSafetensors(source, 24 * 2 ** 20, 2);
     const id = `team/xet-${name.replace(/[^a-z0-9.]/g, '-')}`;
     const env = environment(endpoint, `${name}-h`, servers.gate.adminToken);
-    const result = await client().program('hf', ['upload', id, source, 'pytorch_model.bin'], env);
+    const result = await client().program('hf', ['upload', id, source, 'model.safetensors'], env);
     expect(result.code).not.toBe(0);
     expect(result.output).toContain('HF_HUB_DISABLE_XET=1');
-    const retried = await client().program('hf', ['upload', id, source, 'pytorch_model.bin'], {
+    const retried = await client().program('hf', ['upload', id, source, 'model.safetensors'], {
       ...env,
       HF_HUB_DISABLE_XET: '1',
     });
