@@ -30,6 +30,7 @@ const MAX_NOTES = 10;
 const MAX_FINDINGS = 4;
 const MAX_GAPS = 3;
 const MAX_EVIDENCE_LINES = 4;
+const NO_BREAK_SPACE = '\u00a0';
 
 const SYMBOLS: Readonly<Record<Verdict, string>> = {
   malicious: '✗',
@@ -115,10 +116,10 @@ function renderFinding(sheet: Sheet, { finding, rule }: Shown): string[] {
   const isNew = !sheet.explained.has(rule.id);
   sheet.explained.add(rule.id);
   return [
-    ...indent(sheet, 2, displayable(finding.message)),
+    ...indent(sheet, 2, displayable(finding.message), '• '),
     ...renderEvidence(sheet, finding.evidence),
-    ...(isNew && rule.remediation !== '' ? indent(sheet, 2, rule.remediation, '→ ') : []),
-    ...indent(sheet, 2, facts.join(' · ')).map(palette.dim),
+    ...indent(sheet, 4, facts.join(' · ')).map(palette.dim),
+    ...(isNew && rule.remediation !== '' ? indent(sheet, 4, rule.remediation, '→ ') : []),
   ];
 }
 
@@ -133,7 +134,7 @@ function renderEvidence(sheet: Sheet, evidence: string | undefined): string[] {
 function renderGap(sheet: Sheet, { code, detail, offset }: CoverageGap): string[] {
   const place = offset === undefined ? '' : ` (byte ${offset})`;
   const hasPlace = detail.includes(`byte ${offset}`);
-  return indent(sheet, 2, `not covered, ${code}: ${displayable(detail)}${hasPlace ? '' : place}`);
+  return indent(sheet, 2, `not covered, ${code}: ${displayable(detail)}${hasPlace ? '' : place}`, '• ');
 }
 
 function renderNotes(sheet: Sheet, notes: readonly OutlinedFile[]): string[][] {
@@ -162,14 +163,20 @@ function renderSummary(sheet: Sheet, report: Report, elapsedMs: number | undefin
     ...(elapsedMs === undefined ? [] : [renderDuration(elapsedMs)]),
   ];
   const mark = `${SYMBOLS[verdict]} ${verdict}`;
-  const [first = '', ...more] = wrap(parts.map(unbroken).join(' · '), sheet.width - columnsOf(mark) - 2);
-  const lines = [`${palette.verdict(verdict, mark)}  ${first}`];
-  return [...lines, ...more.map((line) => `${' '.repeat(columnsOf(mark) + 2)}${line}`)];
+  const lines = wrap(parts.map(unbroken).join(' · '), sheet.width - columnsOf(mark) - 2).map(broken);
+  const margin = ' '.repeat(columnsOf(mark) + 2);
+  return lines.map((line, index) =>
+    index === 0 ? `${palette.verdict(verdict, mark)}  ${line}` : margin + line,
+  );
 }
 
 /** A number stays with its unit. */
 function unbroken(text: string): string {
-  return text.replaceAll(' ', '\u00a0');
+  return text.replaceAll(' ', NO_BREAK_SPACE);
+}
+
+function broken(text: string): string {
+  return text.replaceAll(NO_BREAK_SPACE, ' ');
 }
 
 function take<T>(sheet: Sheet, items: readonly T[], count: number): T[] {

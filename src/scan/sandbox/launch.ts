@@ -42,7 +42,6 @@ export function launchEngine(
     ...readable.map((path) => `--allow-fs-read=${path}`),
     // In Node 24 `node:sqlite` creates and writes files wherever reading is allowed.
     '--no-experimental-sqlite',
-    '--disallow-code-generation-from-strings',
     '--disable-proto=delete',
     '--no-addons',
     '--no-warnings',
