@@ -105,7 +105,7 @@ export function renderError(
     ...(dialect.hubCode === undefined ? {} : { 'x-error-code': dialect.hubCode }),
     ...(dialect.isWarned === true ? { 'x-hf-warning': `${request.topic}; ${line}` } : {}),
     ...(error instanceof HubError && error.commit !== undefined ? { 'x-repo-commit': error.commit } : {}),
-    ...(isLater ? { 'retry-after': String(waitOf(error) ?? 5) } : {}),
+    ...(isLater ? { 'retry-after': String(waitOf(error) ?? OUTAGE_SECONDS) } : {}),
     ...(dialect.status === 401
       ? { 'www-authenticate': 'Bearer realm="sallyport"', 'lfs-authenticate': 'Basic realm="sallyport"' }
       : {}),
@@ -130,9 +130,14 @@ function toDialect(error: unknown): Dialect {
   return OUR_FAULT;
 }
 
+/** Clients try five times: with an upstream that is down they shall say so within half a minute. */
+const OUTAGE_SECONDS = 3;
+
 function waitOf(error: unknown): number | undefined {
-  if (error instanceof GateError || error instanceof UpstreamError) return error.retryAfterSeconds;
-  return undefined;
+  if (!(error instanceof GateError) && !(error instanceof UpstreamError)) return undefined;
+  const isOutage = error.code === 'unavailable' || error.code === 'upstream-unavailable';
+  const asked = error.retryAfterSeconds;
+  return isOutage ? Math.min(asked ?? OUTAGE_SECONDS, OUTAGE_SECONDS) : asked;
 }
 
 /** What the server's own authentication throws for a credential that is none. */
