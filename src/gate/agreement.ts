@@ -2,6 +2,7 @@ import type { ByteSource } from '#bytes';
 import type { FileReport, Report } from '#findings';
 import type { Clock, Log, Sha256 } from '#kernel';
 import type { DecisionRecord, Store, VersionFile } from '#store';
+import { isCovered } from './carry-over.ts';
 import { type Decider, isServed } from './decider.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import type { FileReports } from './file-reports.ts';
@@ -53,7 +54,8 @@ export class Agreement {
   }
 
   /**
-   * Whether verified bytes are what a decision saw of a file. When they are not, they are decided on anew.
+   * Whether verified bytes are what a decision saw of a file. When they are not, the version is decided on anew by
+   * what they are, and they pass only when that lets them through for no reason that was not known before.
    * @throws {GateError} `not-admitted`
    */
   async confirm(
@@ -73,7 +75,10 @@ export class Agreement {
         expected === undefined
           ? reports.every(({ verdict }) => verdict === 'clean')
           : expected === signReports(reports);
-      if (!isAgreed) await this.#decideAgain(subject, decision, file, reports, readBytes);
+      const standing = isAgreed
+        ? decision
+        : await this.#decideAgain(subject, decision, file, reports, readBytes);
+      this.#agreed.set(JSON.stringify([standing.id, file.path, sha256]), true, KEPT_MS);
       this.#agreed.set(id, true, KEPT_MS);
     });
   }
@@ -84,21 +89,23 @@ export class Agreement {
     file: VersionFile,
     reports: readonly FileReport[],
     readBytes: number,
-  ): Promise<never> {
-    const { store, decider, clock, log } = this.#deps;
+  ): Promise<DecisionRecord> {
+    const { store, decider, log } = this.#deps;
     log.warn('stored bytes are not what was decided on', {
       decision: decision.id,
       package: subject.package.name,
       version: subject.version.revision,
       file: file.path,
     });
-    const startedAtMs = clock.now().getTime();
     const current = await store.decisions.current(subject.version.id);
     if (current?.id === decision.id) {
       const paths = await this.#readPaths(subject);
       const report = replaceGroup(await store.reports.get(decision.reportDigest), paths, file.path, reports);
-      const elapsedMs = decision.elapsedMs + clock.now().getTime() - startedAtMs;
-      await decider.decide(subject, report, { readBytes: decision.readBytes + readBytes, elapsedMs });
+      const next = await decider.decide(subject, report, {
+        readBytes: decision.readBytes + readBytes,
+        elapsedMs: decision.elapsedMs,
+      });
+      if (isServed(next) && isCovered(next.reasons, decision.reasons)) return next;
     }
     throw new GateError(
       'not-admitted',

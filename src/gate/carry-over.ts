@@ -1,3 +1,4 @@
+import type { Reason } from '#api';
 import { type PolicyOutcome, reasonKey } from '#policy';
 import type { DecisionRecord } from '#store';
 
@@ -29,6 +30,11 @@ export function carryOver(before: DecisionRecord | undefined, outcome: PolicyOut
   };
   if (before.state === 'refused') return settled;
   if (before.state !== 'approved' || outcome.effect !== 'hold') return UNSETTLED;
-  const known = new Set(before.reasons.map(reasonKey));
-  return outcome.reasons.every((reason) => known.has(reasonKey(reason))) ? settled : UNSETTLED;
+  return isCovered(outcome.reasons, before.reasons) ? settled : UNSETTLED;
+}
+
+/** Whether none of the reasons is new. */
+export function isCovered(reasons: readonly Reason[], known: readonly Reason[]): boolean {
+  const keys = new Set(known.map(reasonKey));
+  return reasons.every((reason) => keys.has(reasonKey(reason)));
 }

@@ -2,7 +2,6 @@ import type { FileReport, Report } from '#findings';
 import type { Clock } from '#kernel';
 import { createReport, type Scanner } from '#scan';
 import type { Store, VersionFile } from '#store';
-import type { Effort } from './decider.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import type { FileReports, ScannedFile } from './file-reports.ts';
 import { GateError } from './gate-error.ts';
@@ -41,13 +40,17 @@ export class Judge {
    * the next attempt goes on where this one ended.
    * @throws {GateError} `upstream-…`
    */
-  async examine(subject: Subject, signal: AbortSignal): Promise<{ readonly report: Report } & Effort> {
-    const { store, scanner, clock, limits } = this.#deps;
-    const startedAtMs = clock.now().getTime();
+  async examine(
+    subject: Subject,
+    signal: AbortSignal,
+  ): Promise<{ readonly report: Report; readonly readBytes: number }> {
+    const { store, scanner, limits } = this.#deps;
+    const known = await this.#recall(subject);
+    if (known !== undefined) return { report: known, readBytes: 0 };
     const files = await store.versions.files(subject.version.id);
     const excuse = findExcuse(files, limits.maxFiles);
     if (excuse !== undefined) {
-      return { report: createReport(scanner.engine, [[excuse]]), readBytes: 0, elapsedMs: 0 };
+      return { report: createReport(scanner.engine, [[excuse]]), readBytes: 0 };
     }
     const id = subject.version.id;
     const done = this.#progress.get(id) ?? new Map<string, ScannedFile>();
@@ -67,11 +70,19 @@ export class Judge {
           scanned.map(({ reports }) => reports),
         ),
         readBytes: scanned.reduce((total, { readBytes }) => total + readBytes, 0),
-        elapsedMs: clock.now().getTime() - startedAtMs,
       };
     } catch (error) {
       throw toGateError(error, subject.key.repository);
     }
+  }
+
+  /** When only the policy is another, what the same engine said of the version still holds. */
+  async #recall(subject: Subject): Promise<Report | undefined> {
+    const { store, scanner } = this.#deps;
+    const before = await store.decisions.current(subject.version.id);
+    return before?.engineFingerprint === scanner.engine.fingerprint
+      ? store.reports.get(before.reportDigest)
+      : undefined;
   }
 
   async #examineFile(subject: Subject, file: VersionFile, signal: AbortSignal): Promise<ScannedFile> {

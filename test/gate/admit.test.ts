@@ -72,6 +72,19 @@ describe('admission', () => {
     }
   });
 
+  it('needs no second look when only the policy is another, not even an upstream', async () => {
+    await using h = await Harness.over(store, new FakeScanner());
+    h.origin.push([{ path: 'm.bin', content: makeContent(2 * MIB, 'RISKY'), isLfs: true }]);
+    await h.refusal();
+    const resolved = await h.gate.resolve(h.key, 'main');
+    h.origin.failure = down;
+    await h.usePolicy('observe');
+    const admission = await h.gate.admit({ ...resolved, key: h.key });
+    expect(admission).toMatchObject({ kind: 'serve', decision: { effect: 'warn', readBytes: 0 } });
+    expect(h.scanner.scanned).toEqual(['m.bin']);
+    await h.usePolicy('balanced');
+  });
+
   it('answers pending while the judging goes on', async () => {
     await using h = await Harness.over(store, new FakeScanner(), { admitWaitMs: 10 });
     h.origin.push([{ path: 'config.json', content: makeContent(100) }]);

@@ -133,6 +133,31 @@ describe('an upstream that lies', () => {
   });
 });
 
+describe('bytes that are other than what was decided on', () => {
+  it.each([
+    ['no worse', 'RISKY ODD', 'RISKY', 'serve'],
+    ['worse', 'RISKY', 'RISKY ODD', 'refuse'],
+  ])('are decided on by themselves when they are %s', async (_, shownMark, realMark, outcome) => {
+    await using h = await Harness.over(store, new FakeScanner());
+    const [content, shown] = [makeContent(2 * MIB, realMark), makeContent(2 * MIB, shownMark)];
+    h.origin.push([{ path: 'm.bin', content, shown, isLfs: true }]);
+    const hold = await h.refusal();
+    const settle = { state: 'approved' as const, by: 'ada', reason: 'ours', at: h.clock.now() };
+    await store.decisions.settle(hold.decision.id, settle);
+    const { error } = await drain(await h.stream('m.bin'));
+    expect(error).toEqual(
+      outcome === 'serve' ? undefined : expect.objectContaining({ code: 'not-admitted' }),
+    );
+    const admission = await h.admit();
+    expect(admission).toMatchObject({
+      kind: outcome,
+      decision: { settledBy: outcome === 'serve' ? 'ada' : undefined },
+    });
+    if (outcome === 'serve') expect((await h.pull('m.bin')).equals(content)).toBe(true);
+    expect(h.origin.calls.download).toBe(1);
+  });
+});
+
 describe('a decision that changes while bytes are on their way', () => {
   it('keeps the end of the file back', async () => {
     await using h = await Harness.over(store, new FakeScanner('e', ['EVIL']));

@@ -73,7 +73,7 @@ describe('a file on its way', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
@@ -213,6 +213,48 @@ describe('a file on its way', () => {
     await using _cold = cold;
     cold.origin.push([{ path: 'none.bin', content: Buffer.alloc(0), isLfs: true }]);
     expect((await cold.pull('none.bin')).length).toBe(0);
+  });
+
+  it('ends in its bytes or an error, and never in other bytes, whoever breaks off when', async () => {
+    const client = fc.record({
+      start: fc.nat(300 * KIB),
+      leavesAfter: fc.option(fc.nat(300 * KIB), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(client, { minLength: 1, maxLength: 6 }),
+        fc.array(fc.nat(300), { maxLength: 4 }),
+        async (clients, breaks) => {
+          const { h, content } = await withModel({ smallFileBytes: 0 }, 301 * KIB);
+          await using _gate = h;
+          h.origin.chunkBytes = KIB;
+          const left = new Set(breaks.map((at) => at * KIB));
+          h.origin.onChunk = (offset) => {
+            if (left.delete(offset)) throw down;
+          };
+          const file = await h.gate.open(await h.served(), 'model.bin');
+          const pulls = clients.map(async ({ start, leavesAfter = Number.POSITIVE_INFINITY }) => {
+            let position = start;
+            while (position < content.length && position - start < leavesAfter) {
+              try {
+                for await (const chunk of await file.stream({ start: position, end: content.length })) {
+                  expect(content.compare(chunk, 0, chunk.length, position, position + chunk.length)).toBe(0);
+                  position += chunk.length;
+                  if (position - start >= leavesAfter) break;
+                }
+              } catch (error) {
+                expect(error).toMatchObject({ code: 'upstream-unavailable' });
+              }
+            }
+          });
+          await Promise.all(pulls);
+          // Each break costs one more request and nothing that was fetched before it.
+          expect(h.origin.calls.download).toBeLessThanOrEqual(1 + breaks.length);
+          expect((await h.pull('model.bin')).equals(content)).toBe(true);
+        },
+      ),
+      { numRuns: 10 },
+    );
   });
 
   it('is served while the upstream is down, once it is stored', async () => {
