@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashGitBlob } from '#ecosystems';
 import { inline, pushCommit } from '../../../test/support/hub-push.ts';
 import { type HubServer, startHub } from '../../../test/support/hub-server.ts';
@@ -10,11 +10,6 @@ const NAME = 'acme/model';
 const CONFIG = Buffer.from('{"model_type":"bert"}');
 const WEIGHTS = renderSafetensors(300_000);
 const COMMIT = 'c'.repeat(40);
-
-const cleanup: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of cleanup.splice(0).reverse()) await one[Symbol.asyncDispose]();
-});
 
 /** A file of plain numbers, which nothing stands against. */
 function renderSafetensors(sizeBytes: number): Buffer<ArrayBuffer> {
@@ -26,14 +21,8 @@ function renderSafetensors(sizeBytes: number): Buffer<ArrayBuffer> {
   return Buffer.concat([length, Buffer.from(header), Buffer.alloc(sizeBytes, 7)]);
 }
 
-async function start(upstreamUrl: string): Promise<HubServer> {
-  const gate = await startHub({ upstreamUrl, upstreamLimits: { attempts: 2 } });
-  cleanup.push(gate);
-  return gate;
-}
-
-const file = (gate: HubServer, path: string, init: RequestInit = {}, ref = 'main') =>
-  fetch(`${gate.endpoint('hub')}/${NAME}/resolve/${ref}/${path}`, init);
+const file = (gate: HubServer, path: string, init: RequestInit = {}, ref = 'main', name = NAME) =>
+  fetch(`${gate.endpoint('hub')}/${name}/resolve/${ref}/${path}`, init);
 
 describe('a remote repository before another Sallyport', () => {
   let hub: HubServer;
@@ -133,18 +122,22 @@ describe('a remote repository before another Sallyport', () => {
 
 describe('a remote repository before a Hub that speaks Xet and misbehaves', () => {
   let answer: (request: IncomingMessage, response: ServerResponse) => void;
-  let url = '';
+  let server: Server;
+  let gate: HubServer;
+  let serial = 0;
+  /** One that nothing is known of yet. */
+  const newName = () => `acme/fresh-${++serial}`;
 
-  beforeEach(async () => {
-    const server = createServer((request, response) => answer(request, response));
+  beforeAll(async () => {
+    server = createServer((request, response) => answer(request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    cleanup.push({
-      async [Symbol.asyncDispose]() {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      },
-    });
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { port } = server.address() as AddressInfo;
+    gate = await startHub({ upstreamUrl: `http://127.0.0.1:${port}`, upstreamLimits: { attempts: 2 } });
+  }, 60_000);
+  afterAll(async () => {
+    await gate[Symbol.asyncDispose]();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   const sendJson = (response: ServerResponse, value: unknown, status = 200, headers = {}) =>
@@ -183,11 +176,11 @@ describe('a remote repository before a Hub that speaks Xet and misbehaves', () =
       response.setHeader('link', '<https://cas.example/token>; rel="xet-auth"');
       response.end(CONFIG);
     });
-    const gate = await start(url);
+    const name = newName();
     for (const path of [
-      `/api/models/${NAME}?blobs=true`,
-      `/api/models/${NAME}/tree/main?expand=true`,
-      `/${NAME}/resolve/main/config.json`,
+      `/api/models/${name}?blobs=true`,
+      `/api/models/${name}/tree/main?expand=true`,
+      `/${name}/resolve/main/config.json`,
     ]) {
       const response = await gate.ask(path, { in: 'hub' });
       expect([path, response.status]).toEqual([path, 200]);
@@ -202,8 +195,7 @@ describe('a remote repository before a Hub that speaks Xet and misbehaves', () =
     ['fewer bytes', '{}'],
   ])('never ends a file cleanly that has %s', async (_, body) => {
     answer = playHub((response) => response.end(body));
-    const gate = await start(url);
-    const response = await file(gate, 'config.json');
+    const response = await file(gate, 'config.json', {}, 'main', newName());
     const text = await response.text().catch(() => 'broken');
     expect(response.status === 200 ? text : response.headers.get('x-error-message')).toMatch(
       /broken|upstream|inspected/i,
@@ -219,8 +211,7 @@ describe('a remote repository before a Hub that speaks Xet and misbehaves', () =
     [429, { 'retry-after': '60' }, 503, null],
   ] as const)('says what a %i of the upstream means', async (status, headers, ours, code) => {
     answer = (_, response) => sendJson(response, {}, status, headers);
-    const gate = await start(url);
-    const response = await file(gate, 'config.json', { method: 'HEAD' });
+    const response = await file(gate, 'config.json', { method: 'HEAD' }, 'main', newName());
     expect([response.status, response.headers.get('x-error-code')]).toEqual([ours, code]);
     expect(response.headers.get('x-error-message')).toContain('upstream');
     expect(response.headers.has('retry-after')).toBe(ours === 503);
