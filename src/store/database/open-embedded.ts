@@ -3,6 +3,7 @@ import type { Db } from 'pg-boss';
 import type { Log } from '#kernel';
 import { createCluster } from './create-cluster.ts';
 import { DatabaseThread } from './database-thread.ts';
+import { startMaintenance } from './maintenance.ts';
 import type { MetadataDatabase } from './metadata-database.ts';
 import type { Tables } from './tables.ts';
 import { createThreadDialect } from './thread-dialect.ts';
@@ -16,13 +17,17 @@ export async function openEmbedded(folder: string, log: Log): Promise<EmbeddedDa
   await createCluster(folder);
   const thread = await DatabaseThread.open(folder, log);
   const db = new Kysely<Tables>({ dialect: createThreadDialect(thread) });
+  const maintenance = startMaintenance(thread, log);
   return {
     isOwned: true,
     db,
     thread,
     queue: { backend: 'pglite', connection: toQueueConnection(thread) },
     // The thread alone is closed: what comes later is told so by it, where kysely would name its driver.
-    [Symbol.asyncDispose]: () => thread.close(),
+    [Symbol.asyncDispose]() {
+      maintenance[Symbol.dispose]();
+      return thread.close();
+    },
   };
 }
 

@@ -16,6 +16,8 @@ const POLL_SECONDS = 2;
 /** How long closing waits for jobs that run; then they are stopped and come again. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
+type JobHandler = Parameters<Queue['work']>[1];
+
 /** Jobs wrap their payload, as pg-boss takes objects only. */
 interface Wrapped {
   readonly payload: Json;
@@ -64,32 +66,9 @@ export class JobQueue implements Queue, AsyncDisposable {
     );
   }
 
-  async work(
-    kind: JobKind,
-    handler: (payload: Json, signal: AbortSignal) => Promise<void>,
-    concurrency: number,
-  ): Promise<void> {
+  async work(kind: JobKind, handler: JobHandler, concurrency: number): Promise<void> {
     await this.#start();
-    await attempt(() =>
-      this.#boss.work<Wrapped>(
-        kind,
-        {
-          localConcurrency: concurrency,
-          pollingIntervalSeconds: POLL_SECONDS,
-          notifyPollingIntervalSeconds: POLL_SECONDS,
-        },
-        async (jobs) => {
-          for (const job of jobs) {
-            try {
-              await handler(job.data.payload, job.signal);
-            } catch (error) {
-              this.#log.warn('job failed', { kind, id: job.id, tries: job.retryCount + 1, error });
-              throw error;
-            }
-          }
-        },
-      ),
-    );
+    for (let i = 0; i < concurrency; i += 1) await attempt(() => this.#addWorker(kind, handler));
   }
 
   async failed(): Promise<readonly FailedJob[]> {
@@ -115,6 +94,23 @@ export class JobQueue implements Queue, AsyncDisposable {
     if (this.#started === undefined) return;
     await this.#started.catch(() => undefined); // whoever asked for it was told
     await this.#boss.stop({ close: false, graceful: true, timeout: CLOSE_TIMEOUT_MS });
+  }
+
+  async #addWorker(kind: JobKind, handler: JobHandler): Promise<void> {
+    const options = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS };
+    const workerId = await this.#boss.work<Wrapped>(kind, options, async (jobs) => {
+      for (const job of jobs) {
+        try {
+          await handler(job.data.payload, job.signal);
+        } catch (error) {
+          this.#log.warn('job failed', { kind, id: job.id, tries: job.retryCount + 1, error });
+          throw error;
+        } finally {
+          // Where there was one job there may be more: looks again without waiting for the next poll.
+          this.#boss.notifyWorker(workerId);
+        }
+      }
+    });
   }
 
   #start(): Promise<void> {
