@@ -48,7 +48,7 @@ export async function parseCompressed(
   });
   const name = lastSegment(context.name);
   const path = name.replace(SUFFIX, '').replace(/\.tgz$/, '.tar') || name;
-  const hasRest = facts.some(({ code }) => code === 'trailing-bytes' || code === 'stream-broken');
+  const hasRest = facts.some(({ code }) => code === 'trailing-bytes');
   return {
     kind: 'compressed',
     compression: kind,

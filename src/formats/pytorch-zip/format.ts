@@ -25,6 +25,6 @@ export interface PytorchZipDocument extends FormatDocument {
   readonly storages: number; // that are plain numbers, as their ids say
   readonly operators: readonly Operator[]; // of mobile byte code
   readonly facts: readonly ZipFact[]; // grows while members are read
-  /** `foreign-root`, `no-root`, `storage-missing`, `storage-size` */
+  /** `foreign-root`, `no-root`, `storage-missing`, `storage-size`, `storage-unclear` */
   readonly anomalies: readonly Anomaly[];
 }

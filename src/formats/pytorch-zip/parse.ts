@@ -127,7 +127,10 @@ class Reading {
     return { ...member, loadedAs: 'pickle', document: judged };
   }
 
-  /** A storage is numbers when exactly one entry has its name, and that entry the size that the id says. */
+  /**
+   * A storage is numbers when exactly one entry has its name, and that entry the size that the id says. Inputs of a
+   * trace are kept by their ids alone: their entries are empty.
+   */
   #takeStorages(
     pickle: ZipEntry,
     ids: ReadonlyMap<string, StorageId>,
@@ -142,9 +145,11 @@ class Reading {
         const detail = `storage ${quote(id.key, 60)} is not in the archive`;
         this.#note('storage-missing', detail, pickle.headerOffset);
         this.#addGap(detail, pickle.headerOffset);
-      } else if (entries.length === 1 && entry.sizeBytes === id.sizeBytes && isStorage(entry)) {
-        this.#takeData(entry);
-      } else if (entry.sizeBytes > 0) {
+      } else if (entries.length > 1 || !isStorage(entry)) {
+        const detail = `storage ${quote(id.key, 60)} is ${entries.length} entries, or one that is not listed plainly`;
+        this.#note('storage-unclear', detail, entry.headerOffset);
+      } else if (entry.sizeBytes === id.sizeBytes) this.#takeData(entry);
+      else if (entry.sizeBytes > 0) {
         const detail = `storage ${quote(id.key, 60)} has ${entry.sizeBytes} bytes, its id says ${id.sizeBytes}`;
         this.#note('storage-size', detail, entry.headerOffset);
       }

@@ -15,6 +15,7 @@ import { FormatError } from '../format-error.ts';
 /** Facts that mean: something of the archive was not read, or may be read otherwise. */
 const GAPS: Readonly<Partial<Record<TarFactCode, GapCode>>> = {
   truncated: 'truncated',
+  'no-end-marker': 'truncated',
   'trailing-not-read': 'limit',
   'extension-too-long': 'limit',
   'too-many-facts': 'limit',

@@ -40,6 +40,7 @@ const ZIP_TABLE: Readonly<Record<string, Rule | undefined>> = {
   'no-root': FOREIGN_RECORD,
   'storage-missing': STORAGE,
   'storage-size': STORAGE,
+  'storage-unclear': STORAGE,
 };
 
 const LEGACY_TABLE: Readonly<Record<string, Rule | undefined>> = {
