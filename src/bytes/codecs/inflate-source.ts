@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../byte-source.ts';
 import { BytesError } from '../bytes-error.ts';
+import { copyBytes } from '../copy-bytes.ts';
 import type {
   Compression,
   InflatedSource,
@@ -144,7 +145,7 @@ function refuseMore(pass: Pass, source: ByteSource, maxBytes: number, limits: In
 
 function takePiece(pass: Pass, piece: Uint8Array, limits: InflateLimits): void {
   pass.crc32 = crc32(piece, pass.crc32);
-  if (pass.sizeBytes < ENDS_BYTES) pass.head.push(piece.slice(0, ENDS_BYTES - pass.sizeBytes));
+  if (pass.sizeBytes < ENDS_BYTES) pass.head.push(copyBytes(piece, 0, ENDS_BYTES - pass.sizeBytes));
   pass.sizeBytes += piece.length;
   if (pass.sizeBytes > (limits.memoryBytes ?? DEFAULT_MEMORY_BYTES)) pass.kept = undefined;
   if (pass.kept !== undefined) {

@@ -1,4 +1,5 @@
 import { type ByteSource, checkRange } from '../byte-source.ts';
+import { copyBytes } from '../copy-bytes.ts';
 
 /** Pieces of bytes one after the other, readable as one. */
 export interface PieceStore {
@@ -23,7 +24,7 @@ export function createPieceStore(): PieceStore {
     if (piece.length >= SMALL_BYTES) {
       seal();
       // A view of a much larger buffer would keep all of that.
-      add(piece.buffer.byteLength > piece.length * 2 ? piece.slice() : piece);
+      add(piece.buffer.byteLength > piece.length * 2 ? copyBytes(piece) : piece);
       return;
     }
     if (sharedBytes + piece.length > shared.length) {

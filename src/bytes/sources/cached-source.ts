@@ -1,5 +1,6 @@
 import { type ByteSource, checkRange } from '../byte-source.ts';
 import { BytesError } from '../bytes-error.ts';
+import { copyBytes } from '../copy-bytes.ts';
 
 export interface CacheOptions {
   readonly blockBytes?: number; // unit of fetching and keeping
@@ -131,7 +132,7 @@ export function cachedSource(source: ByteSource, options: CacheOptions = {}): By
     for (let block = range.first; block <= range.last; block += 1) {
       const start = (block - range.first) * blockBytes;
       // A copy: a view would keep the whole fetch in memory after its other blocks are dropped.
-      const part = range.first === range.last ? bytes : bytes.slice(start, start + blockBytes);
+      const part = range.first === range.last ? bytes : copyBytes(bytes, start, start + blockBytes);
       if (!kept.has(block)) keep(block, part);
       onTheWay.get(block)?.resolve(part);
       onTheWay.delete(block);

@@ -1,3 +1,4 @@
+import { quote } from '#kernel';
 import type { FactList } from '../fact-list.ts';
 import type { TarFactCode } from './tar-index.ts';
 
@@ -32,8 +33,7 @@ export function parsePax(
       break;
     }
     const key = data.toString('utf8', space + 1, equals);
-    if (records.has(key) && !REPEATED_KEYS.has(key))
-      facts.add('pax-duplicate-key', offset + at, JSON.stringify(key.slice(0, 80)));
+    if (records.has(key) && !REPEATED_KEYS.has(key)) facts.add('pax-duplicate-key', offset + at, quote(key));
     records.set(key, data.toString('utf8', equals + 1, end - 1));
     at = end;
   }

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../byte-source.ts';
+import { copyBytes } from '../copy-bytes.ts';
 import type { FactList } from '../fact-list.ts';
 import {
   CENTRAL_SIGNATURE,
@@ -55,7 +56,7 @@ export async function findDirectory(
   if (offset === undefined) return undefined;
   const at = offset - tailOffset;
   const record = parseEnd(tail.subarray(at, at + END_BYTES));
-  const comment = tail.slice(at + END_BYTES, at + END_BYTES + record.commentBytes);
+  const comment = copyBytes(tail, at + END_BYTES, at + END_BYTES + record.commentBytes);
   const after = source.sizeBytes - offset - END_BYTES - record.commentBytes;
   if (after > 0) facts.add('trailing-bytes', source.sizeBytes - after, `${after} bytes after the end record`);
   if (after < 0) facts.add('comment-truncated', offset, `the comment should have ${-after} bytes more`);
@@ -109,7 +110,8 @@ async function followEnd(
   if (isContradicted) {
     facts.add('zip64-mismatch', endOffset, 'the end record and the zip64 one contradict each other');
   }
-  if (isContradicted || records.length === 0) records.push({ record: plain, offset: endOffset });
+  const directoryEnd = records[0]?.offset ?? endOffset;
+  if (isContradicted || records.length === 0) records.push({ record: plain, offset: directoryEnd });
   const directories: Directory[] = [];
   for (const { record, offset } of records) {
     const isSplit = record.disk !== record.directoryDisk || record.entries !== record.diskEntries;
@@ -168,7 +170,8 @@ async function locate(
   const base = { endOffset, declaredBytes: record.directoryBytes, declaredEntries: record.entries };
   const before = endOffset - record.directoryBytes;
   const shift = before - record.directoryOffset;
-  const byPlace: Directory = { ...base, offset: before, shift };
+  // An offset past the directory is no prefix: those of the entries may be right for all that.
+  const byPlace: Directory = { ...base, offset: before, shift: Math.max(0, shift) };
   const byOffset: Directory = { ...base, offset: record.directoryOffset, shift: 0 };
   const isEmpty = record.directoryBytes === 0 && record.entries === 0;
   const hasPlace = before >= 0 && (isEmpty || (await startsEntry(source, before)));

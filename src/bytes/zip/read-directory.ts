@@ -1,6 +1,7 @@
 import { quote } from '#kernel';
 import type { ByteSource } from '../byte-source.ts';
 import { BytesError } from '../bytes-error.ts';
+import { copyBytes } from '../copy-bytes.ts';
 import { Cursor } from '../cursor.ts';
 import type { FactList } from '../fact-list.ts';
 import type { Directory } from './find-directory.ts';
@@ -44,7 +45,7 @@ export async function readDirectory(
     if (cursor.remaining < CENTRAL_BYTES + variableBytes) break;
     cursor.skip(CENTRAL_BYTES, 'directory entry');
     await cursor.ensure(variableBytes);
-    const name = cursor.bytes(fields.nameLength, 'entry name').slice();
+    const name = copyBytes(cursor.bytes(fields.nameLength, 'entry name'));
     const extra = cursor.bytes(fields.extraLength, 'extra field');
     cursor.skip(fields.commentLength, 'entry comment');
     if (firstIndex + entries.length >= options.maxEntries) {

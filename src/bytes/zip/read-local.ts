@@ -1,6 +1,7 @@
 import { quote } from '#kernel';
 import type { ByteSource } from '../byte-source.ts';
 import { BytesError } from '../bytes-error.ts';
+import { copyBytes } from '../copy-bytes.ts';
 import type { FactList } from '../fact-list.ts';
 import { decodeName, isEncrypted } from './read-directory.ts';
 import {
@@ -42,7 +43,7 @@ export async function readLocalHeader(
   const extraAt = LOCAL_BYTES + fields.nameLength;
   return {
     fields,
-    nameBytes: bytes.slice(LOCAL_BYTES, extraAt),
+    nameBytes: copyBytes(bytes, LOCAL_BYTES, extraAt),
     extraBytes: bytes.subarray(extraAt, fields.headerBytes),
   };
 }
@@ -137,7 +138,7 @@ async function compareDescriptor(
   }
   const code = isSigned ? 'descriptor-mismatch' : 'descriptor-missing';
   facts.add(code, offset, 'no data descriptor with the CRC and sizes of the directory', entry.index);
-  return 0;
+  return isSigned ? Math.min(16, bytes.length) : 0;
 }
 
 export function isDescriptorOf(

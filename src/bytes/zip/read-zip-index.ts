@@ -13,6 +13,7 @@ import {
   FLAG_ENCRYPTED,
   FLAG_STRONG_ENCRYPTION,
   FLAG_UTF8,
+  LOCAL_BYTES,
   LOCAL_SIGNATURE,
 } from './records.ts';
 import { surveyGround } from './survey-ground.ts';
@@ -83,7 +84,8 @@ export async function readZipIndex(source: ByteSource, options: ZipOptions): Pro
 
 function holds(entry: ZipEntry, offset: number): boolean {
   return (
-    offset > entry.headerOffset && offset < entry.headerOffset + entry.nameBytes.length + entry.storedBytes
+    offset > entry.headerOffset &&
+    offset < entry.headerOffset + LOCAL_BYTES + entry.nameBytes.length + entry.storedBytes
   );
 }
 

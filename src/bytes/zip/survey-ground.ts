@@ -61,7 +61,7 @@ export async function surveyGround(
     const extent = extents[i];
     if (extent === undefined) continue;
     const local = await territory.tryLocal(extent.entry);
-    if (local !== undefined) extent.end = local.endOffset;
+    extent.end = local?.endOffset ?? extent.start;
     extent.isExact = true;
   }
   const gaps = findGaps(extents, directoryOffset, facts);
