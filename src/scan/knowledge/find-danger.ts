@@ -132,8 +132,9 @@ function findListed(module: string, name: string): Danger | undefined {
       const capability = names.get(below.slice(0, end).join('.'));
       if (capability !== undefined) return { capability, path: `${owner}.${below.join('.')}`, by: 'listed' };
     }
-    // A walk out of the module (`subprocess.os.system`) is judged by where it ends.
-    const walked = below.length > 1 ? findWalked(below) : undefined;
+    // A walk out of the module (`subprocess`, `os.system`) is judged by where it ends.
+    const attributes = name.split('.');
+    const walked = attributes.length > 1 ? findWalked(attributes) : undefined;
     if (walked !== undefined) return walked;
     if (row.rest !== undefined && (length === parts.length || row.tree === true)) {
       return isHarmless(row, below)

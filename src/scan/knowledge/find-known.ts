@@ -16,7 +16,7 @@ const PLAIN_CLASS: Known = {
 const PLAIN_OBJECT: Known = { create: 'none', call: 'none', state: 'plain', fill: 'dict' };
 const OUTPUT_OBJECT: Known = { create: 'data', call: 'data', state: 'plain', fill: 'dict' };
 const ENUM: Known = { call: 'data', create: 'data', state: 'plain', storable: true, attributes: 'members' };
-const TUPLE: Known = { call: 'data', create: 'data', storable: true };
+const TUPLE: Known = { call: 'data', create: 'data', state: 'plain', storable: true };
 const DISTRIBUTION: Known = { create: 'none', state: 'distribution', storable: true, attributes: 'methods' };
 const FUNCTION: Known = { storable: true };
 
@@ -28,20 +28,49 @@ const TABLE: ReadonlyMap<string, ReadonlyMap<string, Known>> = buildTable();
  */
 export function findKnown(module: string, name: string): Known | undefined {
   const names = TABLE.get(canonicalModule(module)) ?? TABLE.get(module);
-  if (names === undefined) return undefined;
-  const exact = names.get(name);
+  const exact = names?.get(name);
   if (exact !== undefined) return exact;
+  const constant = findConstant(module, name);
+  if (constant !== undefined || names === undefined) return constant;
   const [owner = '', method = '', ...more] = name.split('.');
   const known = more.length === 0 && method !== '' ? names.get(owner) : undefined;
   return known?.attributes === 'methods' && isPlainMethod(method) ? FUNCTION : undefined;
 }
+
+/**
+ * `pickle` looks for the module of an object that does not know its own, and takes the first that holds it:
+ * `torch.channels_last` may be written as attribute `torch.channels_last` of any module that imported torch. Only
+ * constants, only through packages that are known.
+ */
+function findConstant(module: string, name: string): Known | undefined {
+  const cut = name.indexOf('.');
+  if (cut < 0 || !THROUGH.has(module.split('.')[0] ?? '')) return undefined;
+  const found = TABLE.get(name.slice(0, cut))?.get(name.slice(cut + 1));
+  return found !== undefined &&
+    found.storable === true &&
+    found.call === undefined &&
+    found.create === undefined
+    ? found
+    : undefined;
+}
+
+const THROUGH = new Set([
+  'torch',
+  'sklearn',
+  'numpy',
+  'scipy',
+  'transformers',
+  'torchvision',
+  'timm',
+  'accelerate',
+]);
 
 /** Methods that neither reach into the interpreter nor, by their name, read, write, evaluate or load. */
 export function isPlainMethod(name: string): boolean {
   return (
     /^_?[A-Za-z][A-Za-z0-9_]*$/.test(name) &&
     !name.endsWith('__') &&
-    !/^_?(to_|save|dump|load|from_|push|eval|exec|open|query|pipe|apply|register|compile|tofile|read|write|export|share_memory|share_|set_module|mro|run|call|import|reload|connect|send|fetch|download|upload)/.test(
+    !/^_?(to_|save|dump|load|from_|push|eval|exec|open|query|pipe|apply|register|compile|tofile|read|write|export|share_memory|share_|set_module|mro|run|import|reload|connect|send|fetch|download|upload)/.test(
       name,
     )
   );
@@ -62,6 +91,8 @@ function buildTable(): Map<string, Map<string, Known>> {
     for (const name of names.split(' ')) entry.set(name, known);
   };
   for (const [module, names] of Object.entries(classes.functions)) add(module, names, FUNCTION);
+  for (const module of ['numpy.core.umath', 'numpy.core._multiarray_umath'])
+    add(module, classes.functions.numpy, FUNCTION);
   for (const [module, names] of Object.entries(classes.objects)) {
     add(module, names, PLAIN_OBJECT);
     // `ModelOutput.__reduce__` calls the dataclass with its fields.

@@ -20,7 +20,7 @@ import pathlib
 import re
 import sys
 
-HOOKS = {"__setstate__", "__del__", "__getattr__", "__setattr__", "__getattribute__", "__new__", "__init_subclass__", "__set_name__"}
+HOOKS = {"__setstate__", "__del__", "__getattr__", "__setattr__", "__getattribute__", "__new__"}
 
 # Read line by line: they update `__dict__`, rename or convert their own fields, or raise.
 REVIEWED = set(
@@ -40,7 +40,8 @@ REVIEWED = set(
     scipy.interpolate._rbfinterp.RBFInterpolator
     transformers.configuration_utils.PreTrainedConfig transformers.configuration_utils.PretrainedConfig
     transformers.integrations.heterogeneity.configuration_utils.HeterogeneousConfigMixin
-    transformers.tokenization_utils_base.BatchEncoding transformers.feature_extraction_utils.BatchFeature transformers.utils.generic.ModelOutput
+    transformers.tokenization_utils_base.BatchEncoding transformers.tokenization_utils_base.PreTrainedTokenizerBase
+    statsmodels.base.wrapper.ResultsWrapper peft.tuners.tuners_utils.BaseTuner peft.peft_model.PeftModel transformers.feature_extraction_utils.BatchFeature transformers.utils.generic.ModelOutput
     timm.layers.ml_decoder.TransformerDecoderLayerOptimal torchmetrics.metric.Metric
     pytorch_lightning.utilities.parsing.AttributeDict lightning_fabric.utilities.data.AttributeDict
     networkx.classes.graph.Graph networkx.classes.digraph.DiGraph networkx.classes.multigraph.MultiGraph networkx.classes.multidigraph.MultiDiGraph
@@ -76,7 +77,7 @@ PACKAGES = {
     "torchvision": (r"\.(tests|datasets|io|prototype)\b", r"^torchvision\.(models|transforms|ops)\b", True),
     "timm": (r"\.(tests|data|utils)\b", r"^timm\.(models|layers|optim|scheduler|loss)\b", True),
     "torchmetrics": (r"\.(tests|utilities|image|text|multimodal|detection|audio|video)\b", r"^torchmetrics\.(metric|collections|aggregation|classification|regression|clustering|nominal|retrieval|wrappers)\b", False),
-    "transformers": (r"\.(tests|testing_utils|commands|cli|sagemaker|pipelines|convert\w*|onnx)\b|conversion|convert_|tokenization_|integrations", r"^transformers\.(models|activations|configuration_utils|generation|modeling\w*|training_args\w*|trainer_utils|trainer_callback|trainer_pt_utils|utils\.generic|feature_extraction\w*|image_processing\w*|cache_utils|pytorch_utils|debug_utils|data\.data_collator|tokenization_utils_base|integrations\.heterogeneity)\b", False),
+    "transformers": (r"\.(tests|testing_utils|commands|cli|sagemaker|pipelines|convert\w*|onnx)\b|conversion|convert_|models\..*tokenization_|modular_|integrations", r"^transformers\.(models|activations|configuration_utils|generation|modeling\w*|training_args\w*|trainer_utils|trainer_callback|trainer_pt_utils|utils\.generic|feature_extraction\w*|image_processing\w*|cache_utils|pytorch_utils|debug_utils|data\.data_collator|tokenization_\w+|integrations\.heterogeneity)\b", False),
     "accelerate": (r"\.(tests|test_utils|commands)\b", r"^accelerate\.(state|utils\.dataclasses|data_loader)\b", False),
     "peft": (r"\.tests\b", r"^peft\.(config|tuners|utils\.peft_types)\b", False),
     "scipy": (r"\.(tests|_lib\.array_api_compat|datasets|io|weave|misc|odr)\b", r"^scipy\.(sparse|interpolate|spatial|optimize|_lib\._(bunch|util)|signal\._ltisys|cluster|stats\._(stats_py|kde|qmc|covariance|multivariate|continuous_distns|discrete_distns|distn_infrastructure|distr_params))\b", True),
@@ -306,7 +307,11 @@ def main(sites):
 ALLOWED_DESPITE_RISK = set(
     """
     transformers.configuration_utils.PreTrainedConfig transformers.configuration_utils.PretrainedConfig transformers.modeling_utils.PreTrainedModel
-    transformers.generation.configuration_utils.GenerationConfig transformers.training_args.TrainingArguments
+    transformers.generation.configuration_utils.GenerationConfig transformers.generation.utils.GenerationMixin
+    transformers.tokenization_utils_base.PreTrainedTokenizerBase transformers.tokenization_utils_tokenizers.TokenizersBackend
+    transformers.tokenization_utils_fast.PreTrainedTokenizerFast transformers.feature_extraction_utils.FeatureExtractionMixin
+    transformers.image_processing_base.ImageProcessingMixin transformers.generation.utils.ContinuousMixin
+    transformers.training_args.TrainingArguments
     transformers.training_args_seq2seq.Seq2SeqTrainingArguments transformers.trainer_callback.TrainerState
     torch.nn.modules.module.Module sklearn.feature_extraction.text.CountVectorizer sklearn.feature_extraction.text._VectorizerMixin
     accelerate.utils.dataclasses.DeepSpeedPlugin accelerate.state.PartialState accelerate.state.AcceleratorState

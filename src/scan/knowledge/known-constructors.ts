@@ -60,7 +60,8 @@ export type StateShape =
   | 'joblib-array'
   | 'numpy-array'
   | 'numpy-dtype'
-  | 'partial';
+  | 'partial'
+  | 'statsmodels-data'; // plain, and no formula that is evaluated on loading
 
 type Row = readonly [module: string, names: string, known: Known];
 
@@ -203,6 +204,9 @@ export const KNOWN_CONSTRUCTORS: readonly Row[] = [
     VALUE,
   ],
   ['numpy.core.umath', 'add subtract multiply divide exp log log1p expm1 sqrt tanh maximum minimum', VALUE],
+  ['numpy', 'vectorize', { create: 'none', state: 'plain' }],
+  ['numpy.lib.function_base', 'vectorize', { create: 'none', state: 'plain' }],
+  ['numpy.lib._function_base_impl', 'vectorize', { create: 'none', state: 'plain' }],
   ['numpy', 'poly1d', { create: 'none', state: 'plain', storable: true }],
   ['numpy.lib.polynomial', 'poly1d', { create: 'none', state: 'plain', storable: true }],
   ['numpy.lib._polynomial_impl', 'poly1d', { create: 'none', state: 'plain', storable: true }],
@@ -212,7 +216,7 @@ export const KNOWN_CONSTRUCTORS: readonly Row[] = [
   ['numpy.polynomial.hermite', 'Hermite', OBJECT],
   ['numpy.polynomial.hermite_e', 'HermiteE', OBJECT],
   ['numpy.polynomial.laguerre', 'Laguerre', OBJECT],
-  ['numpy.random._pickle', '__bit_generator_ctor', { call: 'data', state: 'data' }],
+  ['numpy.random._pickle', '__bit_generator_ctor', { call: 'data', state: 'data', storable: true }],
   [
     'numpy.random._pickle',
     '__generator_ctor __randomstate_ctor',
@@ -243,6 +247,10 @@ export const KNOWN_CONSTRUCTORS: readonly Row[] = [
     { create: 'none', state: 'plain', storable: true, attributes: 'methods' },
   ],
   ['scipy._lib.array_api_compat.numpy._aliases', 'asarray', VALUE],
+
+  ['scipy.interpolate._rbfinterp', 'RBFInterpolator', { create: 'none', state: 'data', storable: true }],
+  ['scipy.spatial.transform._rotation', 'Rotation', { create: 'none', state: 'data', storable: true }],
+  ['scipy.spatial.transform.rotation', 'Rotation', { create: 'none', state: 'data', storable: true }],
 
   // scikit-learn: what is compiled, and so not in the generated list
   ['sklearn.tree._tree', 'Tree', { call: 'data', state: 'plain', storable: true }],
@@ -319,6 +327,12 @@ export const KNOWN_CONSTRUCTORS: readonly Row[] = [
     'CyHalfSquaredError CyAbsoluteError CyPinballLoss CyHuberLoss CyHalfPoissonLoss CyHalfGammaLoss CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHalfBinomialLoss CyHalfMultinomialLoss CyExponentialLoss CyLossFunction',
     { call: 'numbers', state: 'data', storable: true },
   ],
+  // Some releases compiled it under a bare name.
+  [
+    '_loss',
+    'CyHalfSquaredError CyAbsoluteError CyPinballLoss CyHuberLoss CyHalfPoissonLoss CyHalfGammaLoss CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHalfBinomialLoss CyHalfMultinomialLoss CyExponentialLoss CyLossFunction',
+    { call: 'numbers', state: 'data', storable: true },
+  ],
   [
     'sklearn._loss._loss',
     '__pyx_unpickle_CyLossFunction __pyx_unpickle_CyHalfSquaredError __pyx_unpickle_CyHalfBinomialLoss __pyx_unpickle_CyHalfMultinomialLoss',
@@ -376,7 +390,7 @@ export const KNOWN_CONSTRUCTORS: readonly Row[] = [
   ['pandas._libs.arrays', '__pyx_unpickle_NDArrayBacked', { call: 'class-first', state: 'data' }],
   ['pandas._libs.interval', '__pyx_unpickle_IntervalMixin', { call: 'class-first', state: 'data' }],
   ['pandas._libs.sparse', 'IntIndex BlockIndex', DATA],
-  ['pandas._libs.tslibs.nattype', '_nat_unpickle', { call: 'data' }],
+  ['pandas._libs.tslibs.nattype', '_nat_unpickle __nat_unpickle', { call: 'data' }],
   ['pandas._libs.tslibs.timedeltas', '_timedelta_unpickle Timedelta', DATA],
   ['pandas._libs.tslibs.timestamps', '_unpickle_timestamp Timestamp', DATA],
   ['pandas._libs.tslibs.period', 'Period', DATA],
@@ -388,6 +402,9 @@ export const KNOWN_CONSTRUCTORS: readonly Row[] = [
     DATA,
   ],
   ['pandas', 'NA NaT', VALUE],
+  ['pandas._libs.missing', 'NA', VALUE],
+  ['pandas', 'DateOffset', DATA],
+  ['dateutil.relativedelta', 'relativedelta', OBJECT],
   [
     'pandas',
     'Categorical Interval Period Timestamp Timedelta CategoricalDtype PeriodDtype IntervalDtype DatetimeTZDtype SparseDtype StringDtype BooleanDtype Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype Float32Dtype Float64Dtype',
@@ -480,7 +497,22 @@ export const KNOWN_CONSTRUCTORS: readonly Row[] = [
   ['torch.optim.swa_utils', 'AveragedModel', OBJECT],
   ['torch.utils.hooks', 'RemovableHandle', { create: 'none', state: 'data', storable: true }],
 
+  ['torch.utils.data.dataloader', 'DataLoader', { create: 'none', state: 'plain' }],
+  ['torch.nn.modules.module', '_WrappedHook', { create: 'none', state: 'plain', storable: true }],
+  ['torch.optim', 'Adafactor', OBJECT],
+
   // Others
+  [
+    'networkx.classes.coreviews',
+    'AtlasView AdjacencyView MultiAdjacencyView',
+    { create: 'none', state: 'plain', storable: true },
+  ],
+  [
+    'networkx.classes.reportviews',
+    'NodeView NodeDataView EdgeView OutEdgeView InEdgeView DegreeView EdgeDataView OutEdgeDataView',
+    { create: 'none', state: 'plain', storable: true },
+  ],
+  ['statsmodels.base.data', 'ModelData PandasData PatsyData', { create: 'none', state: 'statsmodels-data' }],
   ['joblib.numpy_pickle', 'NumpyArrayWrapper', { create: 'none', state: 'joblib-array' }],
   ['sklearn.externals.joblib.numpy_pickle', 'NumpyArrayWrapper', { create: 'none', state: 'joblib-array' }],
   ['tokenizers', 'Tokenizer', { call: 'data', create: 'data', state: 'bytes' }],

@@ -53,7 +53,7 @@ def plain():
     everything = [0, 1, 2, 3, 4, 5]
     save("plain-containers", {"a": [1, -2, 2**70, 1.5, True, None], "b": (b"x" * 300, "é", {1, 2}, frozenset("ab"))}, everything)
     save("plain-bytearray", [bytearray(b"abc"), range(3), slice(1, 2, 3), complex(1, 2), Ellipsis, NotImplemented, type(None)], everything)
-    save("plain-types", [int, str, float, list, dict, tuple, set, bytes, bool, object, type, complex], everything)
+    save("plain-types", [int, str, float, list, dict, tuple, set, bytes, bool, object, complex], everything)
     save("plain-datetime", [datetime.datetime.now(), datetime.date.today(), datetime.time(1, 2), datetime.timedelta(3), datetime.timezone.utc, datetime.datetime.now(datetime.timezone.utc), datetime.timezone(datetime.timedelta(hours=2), "X")], everything)
     save("plain-numbers", [decimal.Decimal("1.5"), fractions.Fraction(1, 3)], everything)
     save("plain-uuid", [uuid.uuid4(), uuid.UUID(int=3)], everything)

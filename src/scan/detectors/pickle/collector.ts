@@ -11,7 +11,8 @@ export interface Collector {
 }
 
 export interface FindingDetail {
-  readonly evidence?: string;
+  /** Rendered only when the finding is kept: most are repeats. */
+  readonly evidence?: () => string;
   readonly confidence?: Confidence;
 }
 
@@ -36,8 +37,11 @@ export function createCollector(): Collector {
       }
       seenRules.add(rule);
       const { confidence = 'high', evidence } = more;
-      const finding = { rule: RULES[rule].id, message, confidence, place: { offset } };
-      kept.set(key, { finding: evidence === undefined ? finding : { ...finding, evidence }, count: 1 });
+      const finding = { rule: RULES[rule].id, message: printable(message), confidence, place: { offset } };
+      kept.set(key, {
+        finding: evidence === undefined ? finding : { ...finding, evidence: printable(evidence()) },
+        count: 1,
+      });
     },
     findings() {
       const all = [...kept.values()].map(({ finding, count }) =>
@@ -56,4 +60,16 @@ export function createCollector(): Collector {
       return all;
     },
   };
+}
+
+const MAX_CHARACTERS = 400;
+
+/** Names come from the file: what is not printable ASCII is escaped, and all is cut short. */
+function printable(text: string): string {
+  const cut = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS - 3)}...` : text;
+  const escaped = cut.replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return escaped.length > MAX_CHARACTERS ? `${escaped.slice(0, MAX_CHARACTERS - 3)}...` : escaped;
 }

@@ -54,13 +54,13 @@ export function createDataWalk(evaluator: Evaluator, collector: Collector): Data
             path,
             offset,
             `a reference to ${path} is stored; calling it is not known to be harmless`,
-            { evidence: path },
+            { evidence: () => path },
           );
         }
         return;
       }
       if (danger !== undefined) {
-        const evidence = `from ${value.module} import ${value.name}`;
+        const evidence = () => `from ${value.module} import ${value.name}`;
         if (danger.by === 'walked' && isPowerfulModule(danger.path)) {
           collector.add(
             'attributeWalk',
@@ -84,7 +84,7 @@ export function createDataWalk(evaluator: Evaluator, collector: Collector): Data
         return;
       }
       collector.add('unknownImport', path, offset, `${path} is imported and is not known to be safe`, {
-        evidence: `from ${value.module} import ${value.name}`,
+        evidence: () => `from ${value.module} import ${value.name}`,
       });
     },
   };

@@ -23,6 +23,9 @@ export function createEvaluator(program: PickleProgram, process: ProcessState): 
   const outcomes: (Abstract | undefined)[] = [];
   let steps = 0;
   let depth = 0;
+  // The machine gives an import with a computed name as a value of its own; the first unlinked one is the latest.
+  const computedImports: Abstract[] = [];
+  const linked = new WeakMap<PickleValue, Abstract>();
 
   const evaluator: Evaluator = {
     resolve,
@@ -32,6 +35,9 @@ export function createEvaluator(program: PickleProgram, process: ProcessState): 
     entry,
     setOutcome(event, value) {
       outcomes[event] = value;
+      const made = program.events[event];
+      if (made?.kind === 'import' && (made.module.kind !== 'str' || made.name.kind !== 'str'))
+        computedImports.push(value);
     },
     known(value) {
       if (value.kind !== 'object' || process.planted.has(canonicalPath(value))) return undefined;
@@ -57,12 +63,19 @@ export function createEvaluator(program: PickleProgram, process: ProcessState): 
       case 'extension':
         return process.extensions.get(value.code) ?? { kind: 'unknown', why: `extension code ${value.code}` };
       case 'unknown':
-        return { kind: 'unknown', why: value.why };
+        return linkComputed(value) ?? { kind: 'unknown', why: value.why };
       case 'persistent':
         return { kind: 'foreign', from: 'persistent_load' };
       default:
         return { kind: 'data', value };
     }
+  }
+
+  function linkComputed(value: PickleValue): Abstract | undefined {
+    if (value.kind !== 'unknown' || !value.why.startsWith('an import of names')) return undefined;
+    const known = linked.get(value) ?? computedImports.pop();
+    if (known !== undefined) linked.set(value, known);
+    return known;
   }
 
   function resolveImport(event: PickleEvent | undefined): Abstract {

@@ -11,7 +11,7 @@ export function judgeEffects(
   offset: number,
   callee: Abstract,
   effects: readonly Effect[],
-  evidence: string,
+  evidence: () => string,
   args: readonly Abstract[],
 ): void {
   const dangers = effects

@@ -113,11 +113,11 @@ function look(judge: Judge, value: PickleValue, offset: number): void {
 
 function judgeImport(judge: Judge, index: number, event: EventOf<'import'>): void {
   const { evaluator, collector, program } = judge;
-  const evidence = renderEvent(program, event);
+  const evidence = () => renderEvent(program, event);
   if (event.opcode.startsWith('EXT')) {
     collector.add(
       'extensionRegistry',
-      evidence,
+      event.opcode,
       event.offset,
       `${event.opcode} takes an object from the extension registry`,
       { evidence },
@@ -137,7 +137,7 @@ function judgeImport(judge: Judge, index: number, event: EventOf<'import'>): voi
       const shown = value.kind === 'object' ? `: ${pathOf(value)}` : ', and is not known';
       collector.add(
         'computedName',
-        evidence,
+        value.kind === 'object' ? pathOf(value) : '',
         event.offset,
         `the name of an import is made at load time${shown}`,
         { evidence },
@@ -151,7 +151,7 @@ function judgeImport(judge: Judge, index: number, event: EventOf<'import'>): voi
 }
 
 /** Double underscores anywhere in a name; known classes and constructors have names of their own in the tables. */
-function judgeWalk(judge: Judge, offset: number, module: string, name: string, evidence: string): void {
+function judgeWalk(judge: Judge, offset: number, module: string, name: string, evidence: () => string): void {
   const parts = [...module.split('.'), ...name.split('.')];
   const reaching = parts.find(
     (part, at) => isDunder(part) && !(at === 0 && /^__(main|builtin|mp_main)__$/.test(part)),
@@ -177,7 +177,10 @@ function judgeCall(judge: Judge, index: number, event: EventOf<'call'>): void {
     known !== undefined &&
     acceptKnown(judge, index, event, callee, known, asNew)
   ) {
-    for (const argument of event.args) look(judge, argument, event.offset);
+    // The first argument of these is what they fetch from or call, not data that stays.
+    const stored =
+      known.call === 'getattr' || known.call === 'tensor-subclass' ? event.args.slice(1) : event.args;
+    for (const argument of stored) look(judge, argument, event.offset);
     if (event.kwargs !== undefined) look(judge, event.kwargs, event.offset);
     return;
   }
@@ -190,7 +193,7 @@ function judgeCall(judge: Judge, index: number, event: EventOf<'call'>): void {
   const effects: Effect[] = [...applied.effects];
   // A known callable whose arguments were not accepted, and that nothing worse is known of, was judged by that.
   if (effects.length > 0 || known === undefined)
-    judgeEffects(judge.collector, event.offset, callee, effects, renderEvent(program, event), args);
+    judgeEffects(judge.collector, event.offset, callee, effects, () => renderEvent(program, event), args);
   registerExtension(judge, callee, args);
   for (const argument of event.args) look(judge, argument, event.offset);
 }
@@ -206,7 +209,7 @@ function acceptKnown(
 ): boolean {
   const { evaluator, collector, program } = judge;
   const path = pathOf(callee);
-  const evidence = renderEvent(program, event);
+  const evidence = () => renderEvent(program, event);
   const isPlainNew = event.opcode === 'OBJ' && event.args.length === 0;
   const shape = asNew
     ? known.create
@@ -266,7 +269,7 @@ function isFetchedByKnown(judge: Judge, callee: PickleValue): boolean {
 function judgeBuild(judge: Judge, event: EventOf<'build'>): void {
   const { evaluator, collector, program, process } = judge;
   const target = evaluator.resolve(event.target);
-  const evidence = renderEvent(program, event);
+  const evidence = () => renderEvent(program, event);
   look(judge, event.state, event.offset);
   const known = target.kind === 'instance' ? target.known : undefined;
   if (target.kind === 'instance' && known !== undefined) {
@@ -285,7 +288,7 @@ function judgeBuild(judge: Judge, event: EventOf<'build'>): void {
     // The call that made it was judged; its `__setstate__` is as unknown as that.
     const isJudged = target.kind === 'foreign' && event.target.kind === 'result';
     if (isJudged) return;
-    collector.add('buildOnForeign', evidence, event.offset, 'state is set on an object that is not known', {
+    collector.add('buildOnForeign', '', event.offset, 'state is set on an object that is not known', {
       evidence,
     });
     return;
@@ -313,7 +316,7 @@ function judgeFill(judge: Judge, event: EventOf<'fill'>): void {
   const target = evaluator.resolve(event.target);
   for (const item of event.items) look(judge, item, event.offset);
   if (target.kind === 'instance' && target.known.fill !== undefined) return;
-  const evidence = renderEvent(program, event);
+  const evidence = () => renderEvent(program, event);
   if (target.kind === 'foreign' && event.target.kind === 'result') return; // judged where it was made
   if (target.kind === 'object' || target.kind === 'namespace') {
     const path = pathOf(target);
@@ -351,7 +354,7 @@ function judgePersistentLoad(judge: Judge, event: EventOf<'persistent-load'>): v
   if (problem === undefined) look(judge, event.id, event.offset);
   else
     judge.collector.add('persistentId', problem, event.offset, `the loader is asked for ${problem}`, {
-      evidence: renderEvent(judge.program, event),
+      evidence: () => renderEvent(judge.program, event),
     });
 }
 

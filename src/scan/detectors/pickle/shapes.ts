@@ -153,7 +153,7 @@ export function checkArguments(
         ? FINE
         : wrong('something other than the name of a layout');
     case 'nested-torch':
-      if (first?.kind === 'bytes' && args.length === 1 && isPlainStorage(first.value)) return FINE;
+      if (args.length === 1 && isPlainStorage(bytesWritten(context.program, first))) return FINE;
       return { problem: 'bytes that are not one plain tensor storage', rule: 'nestedPickle' };
     case 'none-type': {
       const global = first?.kind === 'global' ? first.name : '';
@@ -286,6 +286,23 @@ function hasDunderKey(value: PickleValue): boolean {
   if (value.kind === 'tuple')
     return value.items.length <= 4 && value.items.some((item) => item.kind === 'dict' && hasDunderKey(item));
   return value.kind === 'dict' && value.entries.some(([key]) => key.kind === 'str' && isDunder(key.value));
+}
+
+/** Bytes, or in protocol 2 the text that `_codecs.encode` makes bytes of. */
+function bytesWritten(program: PickleProgram, value: PickleValue | undefined): Uint8Array {
+  if (value?.kind === 'bytes') return value.value;
+  const event = value?.kind === 'result' ? program.events[value.event] : undefined;
+  if (
+    event?.kind !== 'call' ||
+    event.callee.kind !== 'global' ||
+    event.callee.module !== '_codecs' ||
+    event.callee.name !== 'encode'
+  )
+    return new Uint8Array();
+  const [text, encoding] = event.args;
+  return text?.kind === 'str' && encoding?.kind === 'str' && encoding.value === 'latin1'
+    ? Buffer.from(text.value, 'latin1')
+    : new Uint8Array();
 }
 
 function isContainer(value: PickleValue): boolean {

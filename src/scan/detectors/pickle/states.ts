@@ -24,6 +24,7 @@ const HONEST_DUNDERS = new Set([
   '__pydantic_extra__',
   '__pydantic_private__',
   '__objclass__',
+  '__networkx_cache__',
 ]);
 
 /** What is wrong with the state that a known class gets, or nothing. Its values are checked as data elsewhere. */
@@ -42,6 +43,8 @@ export function checkState(
       return state.kind === 'bytes' || state.kind === 'result' ? undefined : 'a state that is not bytes';
     case 'distribution':
       return checkPlain(state) ?? checkDistribution(state);
+    case 'statsmodels-data':
+      return checkPlain(state) ?? checkFormula(state);
     case 'joblib-array':
       return checkPlain(state) ?? checkJoblib(state);
     case 'numpy-array':
@@ -110,6 +113,13 @@ const ARGUMENT_TEMPLATE = new RegExp(
     `def _parse_args_rvs\\(self, ${SHAPES} ${PLACE_IN}, size=None\\):\\n    return self\\._argcheck_rvs\\(${SHAPES} ${PLACE_OUT}, size=size\\)\\n\\n` +
     `def _parse_args_stats\\(self, ${SHAPES} ${PLACE_IN}, moments='mv'\\):\\n    return \\(${SHAPES}\\), ${PLACE_OUT}, moments\\n$`,
 );
+
+/** `ModelData.__setstate__` evaluates `formula` when it is to restore the design of the model. */
+function checkFormula(state: PickleValue): string | undefined {
+  if (state.kind !== 'dict') return undefined;
+  const restores = state.entries.some(([key]) => key.kind === 'str' && key.value.startsWith('restore_'));
+  return restores ? 'a formula that statsmodels evaluates on loading' : undefined;
+}
 
 /** Old wrappers name a file beside the pickle that joblib then opens. */
 function checkJoblib(state: PickleValue): string | undefined {
