@@ -55,6 +55,7 @@ export async function searchProgram(
     const searched = Math.min(WINDOW_BYTES, bytes.length);
     const tried = offset === from ? Math.min(TRIED_BYTES, searched) : 0;
     for (const at of candidates(bytes, searched, tried)) {
+      if (!BEGINNINGS.has(bytes[at] ?? 0)) continue;
       if (budget.trials <= 0 || budget.ops <= 0) return undefined;
       if (budget.trials % 256 === 0) checkDeadline();
       budget.trials -= 1;
@@ -63,6 +64,13 @@ export async function searchProgram(
   }
   return undefined;
 }
+
+/** Opcodes with which a program can begin: they want nothing on the stack. */
+const BEGINNINGS = new Set(
+  [...Buffer.from('(FIJKLMNPSTUVX}ci])GBC'), PROTO, 0x82, 0x83, 0x84, 0x88, 0x89, 0x8a, 0x8b].concat([
+    0x8c, 0x8d, 0x8e, 0x8f, 0x95, 0x96, 0x97,
+  ]),
+);
 
 /** Every byte of the first ones, each PROTO, and what stands shortly before each name that is imported. */
 function* candidates(bytes: Uint8Array, searched: number, tried: number): Generator<number> {

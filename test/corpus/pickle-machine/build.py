@@ -6,6 +6,7 @@
 `golden.json`: each stream (deflated) and what CPython's unpicklers record of it (see recorder.py).
 `mutants.json`: the number of seeds of each stream, and for each stream and seed, deflated, three pairs of 32-bit
 numbers: bytes consumed or -1 and a digest of what was recorded, by C from bytes, by C from a file, by pickle.py.
+`benign/`, `malicious/`, `malformed/`: some of the streams, and files of several, as files under many names.
 """
 
 import base64
@@ -22,6 +23,11 @@ import recorder
 import samples
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from corpus import Corpus  # noqa: E402
+
+#: A pickle is loaded under any name.
+EXTENSIONS = (".pkl", ".txt", ".bin", "", ".json", ".gguf", ".pt", ".safetensors", ".csv", ".md")
 #: Streams beyond this are not mutated: their mutants differ little.
 MAX_MUTATED_BYTES = 6000
 SEEDS = 40
@@ -71,7 +77,21 @@ def main():
     write("golden.json", {"about": about, "streams": golden})
     outcomes = packed(struct.pack("<%dI" % len(numbers), *numbers))
     write("mutants.json", {"about": about, "seeds": seeds, "outcomes": outcomes})
+    write_files(streams)
     print(len(golden), "streams,", len(numbers) // 6, "mutants")
+
+
+def write_files(streams):
+    corpus = Corpus(__file__, "written by CPython's and cloudpickle's picklers, or assembled by hand")
+    for name, data in streams.items():
+        if name.split(".")[0] in ("rich-c", "small", "persistent", "in-band", "cloudpickle-class", "cloudpickle-closure"):
+            corpus.add("benign", f"{name}.pkl", "written by a pickler", data)
+    hostile = [pair for pair in samples.calls() if any(word in pair[1] for word in (b"system", b"eval", b"Popen"))]
+    for number, (name, data) in enumerate([*hostile, *samples.several()]):
+        corpus.add("malicious", name + EXTENSIONS[number % len(EXTENSIONS)], name.replace("-", " "), data)
+    for name, data in samples.malformed():
+        corpus.add("malformed", f"{name}.pkl", name.split("--")[1].replace("-", " "), data)
+    corpus.finish()
 
 
 def packed(data):

@@ -240,6 +240,40 @@ def calls():
     yield "cyclic-args", b"]p0\ng0\nacm\nf\ng0\n\x85R."
     yield "stack-left", SYSTEM + SYSTEM + CALL + b"."
     yield "after-stop", b"N." + SYSTEM + CALL + b"."
+    yield "frame-drops", frame_that_drops(SYSTEM + CALL + b".")
+    yield "frame-hides-after-stop", b"\x80\x04\x95" + u64(2 + len(SYSTEM + CALL) + 1) + b"N." + SYSTEM + CALL + b"."
+
+
+def frame_that_drops(hidden):
+    """Text to a reader of bytes, opcodes to one of files, which drops two bytes and so reads two more as text."""
+    shown = 40
+    framed = b"X" + u32(shown) + b"aa"
+    return b"\x80\x04\x95" + u64(len(framed)) + framed + b"b" * (shown - 2) + b"U" + bytes([len(hidden)]) + hidden + b"."
+
+
+def several():
+    """Files of more than one pickle, or of a pickle and more: (name, bytes)."""
+    yield "memo-carried", text(b"os") + b"\x94" + text(b"system") + b"\x94.h\x00h\x01\x93" + text(MARK) + b"\x85R."
+    yield "memo-shifted", b"\x80\x04" + text(b"os") + b"\x94" + text(b"system") + b"\x94.\x80\x04" + text(b"math") + b"\x94" \
+        + text(b"sqrt") + b"\x94h\x00h\x01\x93)R."
+    yield "behind-junk", b"\x80\x02N.\xff\xfe junk \x00" + b"\x80\x02" + SYSTEM + CALL + b"."
+    yield "behind-junk-text", b"\x80\x02N.\xff\xfe junk \x00(S'" + MARK + b"'\nios\nsystem\n."
+    yield "behind-break", b"\x80\x02N\xff\x00" + b"(S'" + MARK + b"'\nios\nsystem\n."
+    yield "behind-false-size", b"\x80\x02B" + u32(2**31) + SYSTEM + CALL + b"."
+
+
+def malformed():
+    """Named after the gap that they lead to."""
+    yield "truncated--no-stop", SYSTEM + CALL
+    yield "truncated--operand", SYSTEM + b"X" + u32(9) + b"abc"
+    yield "truncated--terabyte", SYSTEM + b"\x8e" + u64(2**40) + b"abc."
+    yield "malformed--unknown-opcode", SYSTEM + CALL + b"\xff."
+    yield "malformed--stack-underflow", SYSTEM + CALL + b"0R."
+    yield "malformed--bad-memo", SYSTEM + CALL + b"h\x07."
+    yield "malformed--bad-argument", SYSTEM + CALL + b"Inumber\n."
+    yield "malformed--unhashable-key", SYSTEM + CALL + b"}]Ns."
+    yield "unrecognised--bytes-behind", SYSTEM + CALL + b"." + bytes(range(1, 99))
+    yield "limit--name", SYSTEM + CALL + b"c" + b"n" * 70000 + b"\nx\n."
 
 
 def numbers():

@@ -8,7 +8,6 @@ const ITEM_WEIGHT = 8;
 const ENTRY_WEIGHT = 48;
 /** Items kept of one container when memory is short. */
 const LEAN_ITEMS = 256;
-const SPLICE_FROM = 32;
 
 export function opEmptyTuple(m: Machine): Step {
   m.stack.push({ kind: 'tuple', items: NO_ITEMS });
@@ -56,10 +55,13 @@ export function opTuple(m: Machine): Step {
 export function opList(m: Machine): Step {
   const mark = popMark(m);
   if (mark < 0) return noMark(m);
-  const list: SequenceValue = { kind: 'list', items: [] };
-  m.weightBytes += CONTAINER_WEIGHT;
-  addItems(m, list, takeFrom(m, mark));
-  m.stack.push(list);
+  const items = takeFrom(m, mark);
+  if (items.length <= MAX_ITEMS) m.stack.push({ kind: 'list', items });
+  else {
+    const list: SequenceValue = { kind: 'list', items: [] };
+    addItems(m, list, items);
+    m.stack.push(list);
+  }
   return GO;
 }
 
@@ -93,15 +95,12 @@ function tupleOf(m: Machine, count: 1 | 2 | 3): Step {
   return GO;
 }
 
-/** Takes all values from a stack height on. */
+/** Takes all values from a stack height on, into an array that has no spare room. */
 export function takeFrom(m: Machine, from: number): Value[] {
   const { stack } = m;
   const count = stack.length - from;
   m.weightBytes += CONTAINER_WEIGHT + ITEM_WEIGHT * count;
-  if (count > SPLICE_FROM) return stack.splice(from);
-  // A loop over a few values takes a third of the time of `splice`.
-  const items: Value[] = [];
-  for (let i = from; i < from + count; i += 1) items.push(stack[i] ?? DROPPED);
+  const items = count === 1 ? [stack[from] ?? DROPPED] : stack.slice(from);
   stack.length = from;
   return items;
 }
