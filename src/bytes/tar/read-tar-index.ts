@@ -26,6 +26,10 @@ const CACHE = {
 const MAX_EXTENSION_BYTES = 1024 * 1024;
 /** Zeros, or blocks that are no headers, are passed over up to here, in all. */
 const MAX_SKIPPED_BYTES = 64 * 1024 * 1024;
+/** Archives are filled up with zeros to 10 KiB, some to more. */
+const FIRST_ZEROS_BYTES = 16 * 1024;
+const ZEROS_BYTES = 1024 * 1024;
+const ZEROS = Buffer.alloc(ZEROS_BYTES);
 const MAX_SPARSE_BLOCKS = 10_000;
 
 const KINDS: Readonly<Record<string, TarEntry['kind']>> = {
@@ -90,7 +94,7 @@ class TarWalk {
     while (this.#at + BLOCK_BYTES <= sizeBytes && this.#skippedBytes <= MAX_SKIPPED_BYTES) {
       this.#options.checkDeadline?.();
       const block = await this.#source.read(this.#at, BLOCK_BYTES);
-      if (isZeroBlock(block)) this.#passZeros();
+      if (isZeroBlock(block)) await this.#passZeros();
       else await this.#readHeader(block);
     }
     if (this.#at + BLOCK_BYTES <= sizeBytes) {
@@ -102,11 +106,17 @@ class TarWalk {
     this.#dropExtensions();
   }
 
-  #passZeros(): void {
+  async #passZeros(): Promise<void> {
     this.#dropExtensions();
-    this.#zeroBlocks += 1;
-    this.#skippedBytes += BLOCK_BYTES;
-    this.#at += BLOCK_BYTES;
+    const piece = this.#isAfterEnd ? ZEROS_BYTES : FIRST_ZEROS_BYTES;
+    const length = Math.min(piece, this.#source.sizeBytes - this.#at);
+    const bytes = await this.#source.read(this.#at, length);
+    const found =
+      ZEROS.compare(bytes, 0, length, 0, length) === 0 ? -1 : bytes.findIndex((byte) => byte !== 0);
+    const blocks = Math.floor((found < 0 ? length : found) / BLOCK_BYTES);
+    this.#zeroBlocks += blocks;
+    this.#skippedBytes += blocks * BLOCK_BYTES;
+    this.#at += blocks * BLOCK_BYTES;
     if (this.#zeroBlocks >= 2) this.#isAfterEnd = true;
   }
 
