@@ -150,14 +150,10 @@ export function createGate(deps: GateDeps): Gate & AsyncDisposable {
       id: JSON.stringify([decision.id, file.path]),
       bind: (sha256) => objects.bind(subject, file, sha256),
       // What was decided while the bytes were on their way counts.
-      confirm: async (sha256, source) =>
-        agreement.confirm(
-          subject,
-          await agreement.currentDecision(subject),
-          file,
-          sha256,
-          async () => source,
-        ),
+      confirm: async (sha256, source) => {
+        const current = await agreement.currentDecision(subject);
+        await agreement.confirm(subject, current, file, sha256, async () => source);
+      },
     };
     return {
       file,

@@ -144,7 +144,9 @@ describe('bytes that are other than what was decided on', () => {
     const hold = await h.refusal();
     const settle = { state: 'approved' as const, by: 'ada', reason: 'ours', at: h.clock.now() };
     await store.decisions.settle(hold.decision.id, settle);
+    const before = await h.served();
     const { error } = await drain(await h.stream('m.bin'));
+    await expect(h.gate.open(before, 'm.bin')).rejects.toMatchObject({ code: 'not-admitted' });
     expect(error).toEqual(
       outcome === 'serve' ? undefined : expect.objectContaining({ code: 'not-admitted' }),
     );
