@@ -9,6 +9,11 @@ export function json(value: unknown, status = 200, headers: AnswerHeaders = {}):
   });
 }
 
+/** An error. The JavaScript client parses a body that says it is JSON, also of a HEAD, which has none. */
+export function errorJson(isHead: boolean, value: unknown, status: number, headers: AnswerHeaders): Response {
+  return json(value, status, isHead ? { ...headers, 'content-type': 'text/plain; charset=utf-8' } : headers);
+}
+
 export function text(value: string, status = 200, headers: AnswerHeaders = {}): Response {
   return new Response(value, {
     status,

@@ -76,6 +76,10 @@ describe.each(['block', 'hold'] as const)('a version under %s', (word) => {
       const response = await ask(method);
       expect(response.status).toBe(403);
       expect(response.headers.get('x-error-code')).toBe('GatedRepo');
+      // The JavaScript client fails on a HEAD that promises JSON.
+      expect(response.headers.get('content-type')).toContain(
+        method === 'GET' ? 'application/json' : 'text/plain',
+      );
       const line = response.headers.get('x-error-message') ?? '';
       expect(line).toMatch(/^[\x20-\x7e]{20,300}$/);
       expect(line).toContain('test/rule');
@@ -134,6 +138,7 @@ describe('a version that is being judged', () => {
     ] as const) {
       const response = await ask(method);
       expect([response.status, response.headers.get('retry-after')]).toEqual([status, '3']);
+      expect(response.headers.get('x-error-code')).toBe('GatedRepo');
       expect(response.headers.get('x-error-message')).toContain('being inspected');
       expect(response.headers.get('etag')).toBeNull();
     }

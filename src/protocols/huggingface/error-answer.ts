@@ -3,7 +3,7 @@ import { GateError, type GateErrorCode } from '#gate';
 import { AppError } from '#kernel';
 import { StoreError, type StoreErrorCode } from '#store';
 import { UpstreamError, type UpstreamErrorCode } from '#upstream';
-import { type AnswerHeaders, json } from './answer.ts';
+import { type AnswerHeaders, errorJson } from './answer.ts';
 import { toHeaderLine } from './header-text.ts';
 import { HubError, type HubErrorCode } from './hub-error.ts';
 
@@ -118,7 +118,7 @@ export function renderError(
     ...(error instanceof HubError && error.url !== undefined ? { url: error.url } : {}),
     request_id: request.requestId,
   };
-  return { response: json(body, status, headers), isOurFault: dialect === OUR_FAULT };
+  return { response: errorJson(request.isHead, body, status, headers), isOurFault: dialect === OUR_FAULT };
 }
 
 function toDialect(error: unknown): Dialect {

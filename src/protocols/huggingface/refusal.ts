@@ -1,5 +1,5 @@
 import type { Admission } from '#gate';
-import { type AnswerHeaders, json } from './answer.ts';
+import { type AnswerHeaders, errorJson } from './answer.ts';
 import type { HubCall } from './call.ts';
 import { toHeaderLine, toTopic } from './header-text.ts';
 
@@ -12,7 +12,8 @@ type Pending = Extract<Admission, { kind: 'pending' }>;
  */
 export function renderRefused(call: HubCall, { refusal, resolved }: Refused): Response {
   const line = toHeaderLine(refusal.line);
-  return json(
+  return errorJson(
+    call.isHead,
     {
       error: line,
       effect: refusal.effect,
@@ -33,16 +34,18 @@ export function renderRefused(call: HubCall, { refusal, resolved }: Refused): Re
 }
 
 /**
- * Clients try again by themselves after these, and only these: 503 to a HEAD, 429 to a GET. Metadata is never
- * answered so: nothing would try it again.
+ * Clients try again by themselves after these, and only these: 503 to a HEAD, 429 to a GET. They go by the status
+ * for that; the code is what they raise in the end, in place of "check your connection". Metadata is never answered
+ * so: nothing would try it again.
  */
 export function renderPending(call: HubCall, { resolved, retryAfterSeconds }: Pending): Response {
   const { name } = resolved.key;
   const line = toHeaderLine(
-    `${name} is being inspected before it is let in. Ask again in ${retryAfterSeconds} s; clients do so by themselves.`,
+    `${name} is being inspected before it is let in. Ask again in ${retryAfterSeconds} s`,
   );
-  return json({ error: line, request_id: requestIdOf(call) }, call.isHead ? 503 : 429, {
+  return errorJson(call.isHead, { error: line, request_id: requestIdOf(call) }, call.isHead ? 503 : 429, {
     'retry-after': String(retryAfterSeconds),
+    'x-error-code': 'GatedRepo',
     'x-error-message': line,
     'x-hf-warning': `pending-${toTopic(name)}; ${line}`,
   });
