@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript that an old Node understands too: it finds a Node that can run the program, and hands over.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import * as module from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = [24, 12];
@@ -9,13 +10,21 @@ const NEEDED = [24, 12];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
   module.enableCompileCache?.();
-  const bundle = new URL('../dist/main.js', import.meta.url);
-  const { runProcess } = await import(
-    existsSync(bundle) ? bundle : new URL('../src/cli/main.ts', import.meta.url)
-  );
+  const { runProcess } = await import(programUrl());
   await runProcess(process);
 } else {
   await runWithOwnNode();
+}
+
+/** The bundle; in a clone the sources, unless the bundle was built after all of them were last touched. */
+function programUrl() {
+  const bundle = new URL('../dist/main.js', import.meta.url);
+  const sources = new URL('../src/', import.meta.url);
+  const builtAt = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs;
+  const isOlder = (entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs <= (builtAt ?? 0);
+  const isFresh =
+    !existsSync(sources) || readdirSync(sources, { recursive: true, withFileTypes: true }).every(isOlder);
+  return builtAt !== undefined && isFresh ? bundle : new URL('cli/main.ts', sources);
 }
 
 /** In a clone, development dependencies bring a Node of their own. */

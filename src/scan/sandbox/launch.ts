@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { dirname } from 'node:path';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ScanLimits } from '#formats';
@@ -61,13 +62,30 @@ export function launchEngine(
   });
 }
 
-/** From source the engine is a tree of files, in a release a folder of its own beside this file. */
+/**
+ * In a release the engine is a bundle beside this file. In a clone it is the bundle of the last build, as long as no
+ * source is newer: stripping the types of all parsers costs each process half a second.
+ */
 export function engineProgram(): EngineProgram {
   const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-  if (!import.meta.url.endsWith('.ts'))
-    return { entry: path('./engine/engine.mjs'), readable: [path('./engine/')] };
+  const bundle = (folder: string) => ({ entry: path(`${folder}engine.mjs`), readable: [path(folder)] });
+  if (!import.meta.url.endsWith('.ts')) return bundle('./engine/');
+  const sources = path('../../');
+  const isBuilt = isNewerThanAll(path('../../../dist/engine/engine.mjs'), sources);
+  return isBuilt ? bundle('../../../dist/engine/') : sourceProgram('child.ts');
+}
+
+/** A program among the sources, which may read them all. */
+export function sourceProgram(file: string): EngineProgram {
+  const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
   return {
-    entry: path('./child.ts'),
+    entry: path(`./${file}`),
     readable: [path('../../'), path('../../../node_modules/'), path('../../../package.json')],
   };
+}
+
+function isNewerThanAll(file: string, folder: string): boolean {
+  const builtAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const isOlder = (entry: Dirent) => statSync(join(entry.parentPath, entry.name)).mtimeMs <= builtAt;
+  return builtAt > 0 && readdirSync(folder, { recursive: true, withFileTypes: true }).every(isOlder);
 }

@@ -1,4 +1,3 @@
-import { readSync, writeSync } from 'node:fs';
 import { type ByteSource, BytesError, type BytesErrorCode } from '#bytes';
 import {
   decodeHeader,
@@ -18,6 +17,9 @@ export interface ReceivedJob {
   readonly head: JobHead;
   readonly ends: Uint8Array;
 }
+
+/** Importing `node:fs` as a module evaluates its stream classes too, a sixth of what a process needs to start. */
+const { readSync, writeSync } = process.getBuiltinModule('node:fs');
 
 interface PendingRead {
   resolve(bytes: Uint8Array): void;

@@ -13,12 +13,12 @@ import { createScanner } from '../create-scanner.ts';
 import { DEFAULT_LIMITS } from '../engine/limits.ts';
 import { ScanError } from '../scan-error.ts';
 import { EngineProcess } from './engine-process.ts';
-import { engineProgram, launchEngine } from './launch.ts';
+import { launchEngine, sourceProgram } from './launch.ts';
 import { Pool } from './pool.ts';
 import { Task } from './task.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
-const withFixture = (name: string) => ({ ...engineProgram(), entry: fixture(name) });
+const withFixture = (name: string) => sourceProgram(`fixtures/${name}.ts`);
 
 describe('the fences', () => {
   let folder = '';
@@ -176,7 +176,7 @@ describe('the pool', () => {
       processes: 1,
       limits: DEFAULT_LIMITS,
       maxResidentBytes: 1,
-      program: { ...engineProgram(), entry: fixture('no-such-file') },
+      program: withFixture('no-such-file'),
     });
     await expect(pool.hello).rejects.toMatchObject({ code: 'sandbox-unavailable' });
   });
@@ -212,17 +212,13 @@ describe('the pool', () => {
 it('EngineProcess tells one exit, also when nothing could be started', async () => {
   const exits: string[] = [];
   await new Promise<void>((resolve) => {
-    new EngineProcess(
-      DEFAULT_LIMITS,
-      { entry: fixture('no-such-file'), readable: [] },
-      {
-        onFrame() {},
-        onExit({ status }) {
-          exits.push(status);
-          resolve();
-        },
+    new EngineProcess(DEFAULT_LIMITS, withFixture('no-such-file'), {
+      onFrame() {},
+      onExit({ status }) {
+        exits.push(status);
+        resolve();
       },
-    );
+    });
   });
   expect(exits).toEqual(['1']);
 });
