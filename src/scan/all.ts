@@ -5,7 +5,7 @@ import { jsonDetector } from './detectors/json.ts';
 import { NATIVE_DETECTORS } from './detectors/native.ts';
 import { numpyDetector } from './detectors/numpy.ts';
 import { createPickleDetector, pickleDetector } from './detectors/pickle/detector.ts';
-import { pytorchLegacyDetector, pytorchZipDetector } from './detectors/pytorch.ts';
+import { pytorchLegacyDetector, pytorchTarPickleDetector, pytorchZipDetector } from './detectors/pytorch.ts';
 import { safetensorsDetector } from './detectors/safetensors.ts';
 import { TAR_DETECTORS } from './detectors/tar.ts';
 import { textDetector } from './detectors/text.ts';
@@ -21,7 +21,7 @@ export const DETECTORS: readonly Detector[] = [
   createPickleDetector('joblib'),
   createPickleDetector('numpy'),
   createPickleDetector('pytorch-legacy'),
-  createPickleDetector('pytorch-tar'),
+  pytorchTarPickleDetector,
   pytorchZipDetector,
   pytorchLegacyDetector,
   torchscriptDetector,

@@ -8,7 +8,7 @@ import type { PickleProgram } from '../pickle/document.ts';
 import type { BuildMoment } from '../pickle/machine.ts';
 import { restMember } from '../rest-member.ts';
 import { runEmbedded } from '../run-embedded.ts';
-import { readWrapper } from './array-wrapper.ts';
+import { type ArrayWrapper, readWrapper } from './array-wrapper.ts';
 import type { JoblibDocument } from './format.ts';
 import { PickledDtypes } from './pickled-dtype.ts';
 
@@ -63,9 +63,14 @@ class Reading {
     this.#context = context;
   }
 
-  async onBuild({ event, events, offset }: BuildMoment): Promise<number | undefined> {
-    const wrapper = readWrapper(event, events);
-    if (wrapper === undefined || event.target.kind !== 'result') return undefined;
+  /** Bytes that joblib takes from the stream after a BUILD; nothing when it was not of a wrapper. */
+  onBuild(moment: BuildMoment): Promise<number | undefined> | undefined {
+    const wrapper = readWrapper(moment.event, moment.events);
+    return wrapper === undefined ? undefined : this.#take(wrapper, moment);
+  }
+
+  async #take(wrapper: ArrayWrapper, { event, events, offset }: BuildMoment): Promise<number | undefined> {
+    if (event.target.kind !== 'result') return undefined;
     this.#context.checkDeadline();
     this.wrappers++;
     if (this.#built.has(event.target.event)) return this.#refuse('the same wrapper is built twice', offset);
@@ -101,7 +106,11 @@ class Reading {
   }
 
   #sideFile(name: string, offset: number): undefined {
-    if (this.sideFiles.length < MAX_LISTED) this.sideFiles.push(name);
+    if (this.sideFiles.length < MAX_LISTED) {
+      this.sideFiles.push(name);
+      const detail = `an array is in the file ${quote(name, 120)} beside, which is not followed`;
+      this.gaps.push({ code: 'unsupported', detail, offset });
+    }
     if (name === '' || /[/\\:\0]|^\.\.?$/.test(name)) {
       this.note('side-file-escape', `an array is read from ${quote(name, 120)}`, offset);
     }

@@ -34,8 +34,8 @@ export class Utf8Check {
 export function unfinishedBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
-    if (byte < 0x80) return 0;
-    if (byte < 0xc0) continue; // a continuation
+    if (byte >= 0x80 && byte < 0xc0) continue; // a continuation
+    if (byte < 0xc2 || byte > 0xf4) return 0; // ASCII, or no lead byte of UTF-8
     const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
     return wanted > back ? back : 0;
   }

@@ -1,7 +1,8 @@
 import type { Rule } from '#findings';
-import type { PytorchLegacyDocument, PytorchZipDocument } from '#formats';
+import type { PytorchLegacyDocument, PytorchTarDocument, PytorchZipDocument } from '#formats';
 import type { Detector } from '../detector.ts';
 import { createFactDetector } from './fact-detector.ts';
+import { createPickleDetector } from './pickle/detector.ts';
 
 const FOREIGN_RECORD: Rule = {
   id: 'pytorch/foreign-record',
@@ -49,6 +50,9 @@ const LEGACY_TABLE: Readonly<Record<string, Rule | undefined>> = {
   'trailing-bytes': TRAILING,
 };
 
+/** What a key may be. */
+const KEY_KINDS: ReadonlySet<string> = new Set(['int', 'str']);
+
 /** Judges the checkpoint as a container; its pickles are judged like all pickles. */
 export const pytorchZipDetector: Detector<PytorchZipDocument> = createFactDetector({
   id: 'pytorch-zip',
@@ -65,3 +69,18 @@ export const pytorchLegacyDetector: Detector<PytorchLegacyDocument> = createFact
   table: LEGACY_TABLE,
   facts: (document: PytorchLegacyDocument) => document.anomalies,
 });
+
+const tarPickles = createPickleDetector<PytorchTarDocument>('pytorch-tar');
+
+/** In the tar form a persistent id is the key of a tensor: a number or text, not a tuple as it is since. */
+export const pytorchTarPickleDetector: Detector<PytorchTarDocument> = {
+  ...tarPickles,
+  *detect(document, context) {
+    const isKeyed = document.programs.every(({ events }) =>
+      events.every((event) => event.kind !== 'persistent-load' || KEY_KINDS.has(event.id.kind)),
+    );
+    for (const finding of tarPickles.detect(document, context)) {
+      if (finding.rule !== 'pickle/persistent-id' || !isKeyed) yield finding;
+    }
+  },
+};

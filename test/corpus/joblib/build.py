@@ -80,7 +80,7 @@ def old_stream(value):
 
 
 side_file = old.NDArrayWrapper('plain.pkl_01.npy', np.ndarray)
-corpus.add('benign', 'old-side-file.pkl', 'joblib 0.9: the array is in a file beside', old_stream({'a': side_file}))
+corpus.add('malformed', 'unsupported--old-side-file.pkl', 'joblib 0.9: the array is in a file beside', old_stream({'a': side_file}))
 inner = old_stream({'numbers': [1, 2, 3]})
 packed = zlib.compress(inner)
 zfile = b'ZF' + hex(len(inner)).encode().ljust(19) + packed
