@@ -150,9 +150,9 @@ export function createGate(deps: GateDeps): Gate & AsyncDisposable {
       id: JSON.stringify([decision.id, file.path]),
       bind: (sha256) => objects.bind(subject, file, sha256),
       // What was decided while the bytes were on their way counts.
-      confirm: async (sha256, source) => {
+      confirm: async (sha256, open) => {
         const current = await agreement.currentDecision(subject);
-        await agreement.confirm(subject, current, file, sha256, async () => source);
+        await agreement.confirm(subject, current, file, sha256, open);
       },
     };
     return {

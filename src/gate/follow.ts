@@ -34,13 +34,12 @@ export function followTransfer(transfer: Transfer, claim: Claim, range: ByteRang
   };
   const unsubscribe = transfer.subscribe(() => {
     wake();
-    if (transfer.phase === 'verifying' && dripTimer === undefined) startDrip();
+    startDrip();
   });
 
   stored
     .then(async (sha256) => {
-      await transfer.bind(claim, sha256);
-      await claim.confirm(sha256, transfer.source());
+      await transfer.settle(claim, sha256);
       isReleased = true;
     })
     .catch((error: unknown) => {
@@ -70,7 +69,7 @@ export function followTransfer(transfer: Transfer, claim: Claim, range: ByteRang
 
   /** Clients give up after 10 s of silence (facts, §0.6), and flushing a large file can take longer. */
   function startDrip(): void {
-    if (range.start >= heldFrom) return;
+    if (transfer.phase !== 'verifying' || dripTimer !== undefined || range.start >= heldFrom) return;
     dripTimer = setInterval(() => {
       if (position === heldFrom + dripBytes && dripBytes < MAX_DRIP_BYTES) {
         dripBytes += 1;
@@ -111,6 +110,7 @@ export function followTransfer(transfer: Transfer, claim: Claim, range: ByteRang
     readable.push(chunk);
   }
 
+  startDrip();
   return { readable, ready: waitForBytes() };
 }
 

@@ -8,6 +8,7 @@ import { GateError } from './gate-error.ts';
 import type { GateLimits } from './gate-limits.ts';
 import { mapBounded } from './limiter.ts';
 import type { Objects } from './objects.ts';
+import { WHOLE_VERSION } from './refusal.ts';
 import { findAmbiguousPath } from './report-of-version.ts';
 import type { Subject } from './subject.ts';
 import { toGateError } from './upstream-failure.ts';
@@ -145,5 +146,5 @@ function findExcuse(files: readonly VersionFile[], maxFiles: number): FileReport
   if (gap === undefined) return undefined;
   const sizeBytes = files.reduce((total, file) => total + file.sizeBytes, 0);
   const coverage = { sizeBytes, readBytes: 0, dataBytes: 0, gaps: [gap] };
-  return { path: '.', format: 'unknown', verdict: 'undetermined', findings: [], coverage };
+  return { path: WHOLE_VERSION, format: 'unknown', verdict: 'undetermined', findings: [], coverage };
 }

@@ -1,6 +1,7 @@
 import type { Clock, Log } from '#kernel';
 import type { DecisionRecord } from '#store';
 import type { Decider } from './decider.ts';
+import { waitUnless } from './flights.ts';
 import { GateError } from './gate-error.ts';
 import type { GateLimits } from './gate-limits.ts';
 import type { Judge } from './judge.ts';
@@ -45,7 +46,7 @@ export class Judgements {
     return running;
   }
 
-  /** For the background: stopped with its signal, unless a person waits by then. */
+  /** For the background. With its signal the waiting ends, and the judging unless a person waits for it by then. */
   async run(subject: Subject, signal: AbortSignal): Promise<DecisionRecord> {
     signal.throwIfAborted();
     const running = this.#join(subject);
@@ -54,7 +55,7 @@ export class Judgements {
     };
     signal.addEventListener('abort', stop, { once: true });
     try {
-      return await running.decision;
+      return await waitUnless(running.decision, signal);
     } finally {
       signal.removeEventListener('abort', stop);
     }

@@ -85,7 +85,7 @@ export class Objects implements AsyncDisposable {
     const { stored, leave } = transfer.join(claim);
     try {
       const sha256 = await waitUnless(stored, signal);
-      await transfer.bind(claim, sha256);
+      await transfer.settle(claim, sha256);
       return sha256;
     } finally {
       leave();

@@ -7,6 +7,9 @@ import type { Refusal } from './gate.ts';
 /** What fits in a header, a reason phrase and a terminal line (facts, "One refusal, all protocols"). */
 const MAX_LINE = 300;
 
+/** Stands for all files of a version where a report is of none. */
+export const WHOLE_VERSION = '.';
+
 /** The least that is left for the reason when the address of the decision is long. */
 const MIN_REASON = 60;
 
@@ -68,7 +71,8 @@ function decisive(decision: DecisionRecord): Reason | undefined {
 
 /** `pickle/dangerous-call in pytorch_model.bin (os.system("...")) and 2 more` */
 function describe(reason: Reason, count: number): string {
-  const where = reason.file === undefined ? '' : ` in ${toName(reason.file)}`;
+  const { file = WHOLE_VERSION } = reason;
+  const where = file === WHOLE_VERSION ? '' : ` in ${toName(file)}`;
   const evidence = reason.evidence === undefined ? '' : ` (${toLine(reason.evidence, 90)})`;
   const more = count > 1 ? ` and ${count - 1} more` : '';
   return `${toLine(reason.finding ?? 'not fully understood', 60)}${where}${evidence}${more}`;

@@ -1,6 +1,6 @@
 import type { ByteSource } from '#bytes';
 import type { GitOid, Log, Sha256 } from '#kernel';
-import type { BlobStore, StagedBlob } from '#store';
+import { type BlobStore, type StagedBlob, StoreError } from '#store';
 import { UpstreamError } from '#upstream';
 import { GateError } from './gate-error.ts';
 import type { GateLimits } from './gate-limits.ts';
@@ -24,7 +24,7 @@ export interface RemoteObject {
 export interface Claim {
   readonly id: string;
   /** Whether verified bytes are what the use was decided on. Throws when they are not. */
-  confirm(sha256: Sha256, source: ByteSource): Promise<void>;
+  confirm(sha256: Sha256, open: () => Promise<ByteSource & Partial<AsyncDisposable>>): Promise<void>;
   /** Records the digest of stored bytes. */
   bind(sha256: Sha256): Promise<void>;
 }
@@ -132,16 +132,16 @@ export class Transfer {
     return piece;
   }
 
-  /** Records the digest for a claim, once for all its readers. */
-  bind(claim: Claim, sha256: Sha256): Promise<void> {
+  /** Records the digest of stored bytes for a claim, once for all its readers, and lets it confirm them. */
+  async settle(claim: Claim, sha256: Sha256): Promise<void> {
+    await this.#bind(claim, sha256);
+    await claim.confirm(sha256, () => this.#deps.blobs.open(sha256));
+  }
+
+  #bind(claim: Claim, sha256: Sha256): Promise<void> {
     const binding = this.#bindings.get(claim.id) ?? claim.bind(sha256);
     this.#bindings.set(claim.id, binding);
     return binding;
-  }
-
-  /** A stored object as a source, for a claim that came late. */
-  source(): ByteSource {
-    return { sizeBytes: this.object.sizeBytes, read: (offset, length) => this.#readOnce(offset, length) };
   }
 
   async #readOnce(offset: number, length: number): Promise<Uint8Array> {
@@ -171,7 +171,7 @@ export class Transfer {
         !this.#deps.signal.aborted &&
         this.#phase === 'copying' &&
         this.writtenBytes > 0 &&
-        (signal.aborted || isOutage(error));
+        (isOutage(error) || (signal.aborted && !(error instanceof StoreError)));
       if (isResumable) this.#pause();
       else await this.#end();
       throw signal.aborted ? this.#stoppedError(error) : this.object.toError(error);
@@ -249,7 +249,7 @@ export class Transfer {
     // Bytes that no use agrees with are not kept. A reader checks its own claim besides, see `follow`.
     const claims = [...this.#claims.values()];
     const outcomes = await Promise.allSettled(
-      claims.map((claim) => claim.confirm(found.sha256, staged.source())),
+      claims.map((claim) => claim.confirm(found.sha256, async () => staged.source())),
     );
     const refused = outcomes.find((outcome) => outcome.status === 'rejected');
     if (refused !== undefined && outcomes.every(({ status }) => status === 'rejected')) throw refused.reason;
@@ -258,7 +258,7 @@ export class Transfer {
       sizeBytes: object.sizeBytes,
       ...(object.gitOid === undefined ? {} : { gitOid: object.gitOid }),
     });
-    await Promise.all(claims.map((claim) => this.bind(claim, found.sha256)));
+    await Promise.all(claims.map((claim) => this.#bind(claim, found.sha256)));
     return found.sha256;
   }
 
@@ -286,8 +286,13 @@ export class Transfer {
     this.#staged = undefined;
     this.#blob = undefined;
     this.#pieces.clear();
-    await staged?.[Symbol.asyncDispose]();
-    await blob?.[Symbol.asyncDispose]();
+    try {
+      await staged?.[Symbol.asyncDispose]();
+      await blob?.[Symbol.asyncDispose]();
+    } catch (error) {
+      // Nobody waits for this, and the next start empties the place.
+      this.#deps.log.warn('cannot remove a staged blob', { object: this.object.id, error });
+    }
   }
 
   #enter(phase: TransferPhase): void {

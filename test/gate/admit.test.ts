@@ -14,7 +14,7 @@ let store: Store;
 beforeAll(async () => {
   test = await openTestStore();
   store = test.store;
-});
+}, 60_000);
 afterAll(() => test[Symbol.asyncDispose]());
 
 const down = new UpstreamError('unavailable', 'connection refused', { retryAfterSeconds: 3 });
@@ -218,7 +218,9 @@ describe('judging in the background', () => {
     await h.gate.admit(two);
     stop.abort(new Error('the server stops'));
     door.open();
-    expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    while ((await h.gate.admit(two)).kind === 'pending') await later();
+    expect(await store.decisions.current(one.version.id)).toBeUndefined();
   });
 });
 

@@ -13,7 +13,7 @@ let store: Store;
 beforeAll(async () => {
   test = await openTestStore();
   store = test.store;
-});
+}, 60_000);
 afterAll(() => test[Symbol.asyncDispose]());
 
 /** Reads to the end or the break of a stream: how far it came, and what broke it. */

@@ -11,7 +11,7 @@ let store: Store;
 beforeAll(async () => {
   test = await openTestStore();
   store = test.store;
-});
+}, 60_000);
 afterAll(() => test[Symbol.asyncDispose]());
 
 const down = new UpstreamError('unavailable', 'connection refused');
