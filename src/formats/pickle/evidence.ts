@@ -1,5 +1,6 @@
 import type { PickleEvent, PickleProgram, PickleValue } from './document.ts';
 import { isWellKnownModule } from './known-modules.ts';
+import { OPCODES } from './opcodes.ts';
 
 /**
  * How much speaks for bytes being a pickle rather than text or noise whose first bytes happen to be opcodes.
@@ -35,7 +36,7 @@ export interface Around {
 export function weighPrograms(programs: readonly PickleProgram[], { isWhole, hasMagic }: Around): Evidence {
   const [first] = programs;
   if (first === undefined) return 'none';
-  if (hasMagic && first.opCount >= 2) return 'strong';
+  if (hasMagic) return 'strong';
   if (programs.some(hasTellingEvent)) return 'strong';
   const opCount = programs.reduce((sum, program) => sum + program.opCount, 0);
   if (programs.at(-1)?.end === 'stop' && isWhole && opCount >= MIN_WHOLE_OPS) return 'strong';
@@ -48,11 +49,15 @@ export function isFollowing(program: PickleProgram): boolean {
   return program.end === 'stop' ? program.opCount >= 2 : hasTellingEvent(program);
 }
 
-/** PROTO, with which every honest pickle of protocol 2 and later begins. */
+/** PROTO, with which every honest pickle of protocol 2 and later begins, and an opcode after it. */
 export function hasMagic(head: Uint8Array): boolean {
-  const [first, protocol = 0] = head;
-  return first === 0x80 && protocol >= 2 && protocol <= 5;
+  const [first, protocol = 0, next] = head;
+  return (
+    first === 0x80 && protocol >= 2 && protocol <= 5 && next !== undefined && OPCODES[next] !== undefined
+  );
 }
+
+export const MAGIC_BYTES = 3;
 
 /** An import or call that text or noise would hardly make. */
 export function hasTellingEvent({ events, end, anomalies }: PickleProgram): boolean {

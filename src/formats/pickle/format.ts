@@ -10,11 +10,12 @@ import {
   weighPrograms,
 } from './evidence.ts';
 import { MORE } from './machine.ts';
+import { type CarriedMemo, toCarried } from './memo.ts';
 import { machineOn, runWindow } from './run-machine.ts';
 import { toProgram } from './run-program.ts';
 
-/** The head is 64 KiB: no more opcodes are in it. */
-const MAX_TRIAL_OPS = 65_536;
+/** More than a head of 64 KiB holds. */
+const MAX_TRIAL_OPS = 100_000;
 /** Pickles one behind the other that are tried. */
 const MAX_TRIALS = 256;
 
@@ -36,13 +37,15 @@ export const pickleFormat: Format<PickleDocument> = {
 export function recognisePickle(sample: Sample): boolean {
   const { head, sizeBytes, name } = sample;
   const programs: PickleProgram[] = [];
+  let carried: CarriedMemo | undefined;
   let end = 0;
   while (end < head.length && programs.length < MAX_TRIALS) {
-    const m = machineOn(head.subarray(end), end, sizeBytes);
+    const m = machineOn(head.subarray(end), end, sizeBytes, carried);
     if (runWindow(m, MAX_TRIAL_OPS, () => {}) === MORE) return true;
     const program = toProgram(m, end);
     if (programs.length > 0 && !isFollowing(program)) break;
     programs.push(program);
+    carried ??= toCarried(m.memo);
     end = program.endOffset;
     if (program.end !== 'stop' || hasTellingEvent(program)) break;
   }

@@ -3,7 +3,7 @@ import type { CoverageGap, GapCode } from '#findings';
 import type { ParseContext } from '../format.ts';
 import { FormatError } from '../format-error.ts';
 import type { PickleDocument, PickleEnd, PickleProgram } from './document.ts';
-import { hasMagic, isFollowing, isNamedAsPickle, isPadding, weighPrograms } from './evidence.ts';
+import { hasMagic, isFollowing, isNamedAsPickle, isPadding, MAGIC_BYTES, weighPrograms } from './evidence.ts';
 import { heldSource } from './held-source.ts';
 import { type CarriedMemo, type Memo, toCarried } from './memo.ts';
 import { type RunOptions, readsAsStream, runMachine, toProgram } from './run-program.ts';
@@ -28,7 +28,7 @@ export async function parsePickle(source: ByteSource, context: ParseContext): Pr
   await reading.loadAll();
   const { loaded, endOffset } = reading;
   const isWhole = loaded.every(({ end }) => end === 'stop') && (await isPaddingFrom(source, endOffset));
-  const head = await source.read(0, Math.min(2, source.sizeBytes));
+  const head = await source.read(0, Math.min(MAGIC_BYTES, source.sizeBytes));
   const evidence = weighPrograms(loaded, { isWhole, hasMagic: hasMagic(head) });
   if (evidence === 'none' || (evidence === 'weak' && !isNamedAsPickle(context.name))) {
     throw new FormatError('bad-magic', 0, 'no pickle');

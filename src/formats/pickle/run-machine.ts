@@ -50,8 +50,13 @@ export function createMachine(options: MachineOptions): Machine {
 }
 
 /** A machine on bytes that are in memory; MORE where the file has more of them. */
-export function machineOn(bytes: Uint8Array, startOffset: number, sizeBytes: number): Machine {
-  const m = createMachine({ startOffset, sizeBytes });
+export function machineOn(
+  bytes: Uint8Array,
+  startOffset: number,
+  sizeBytes: number,
+  carried?: CarriedMemo,
+): Machine {
+  const m = createMachine({ startOffset, sizeBytes, carried });
   setWindow(m, bytes, startOffset);
   return m;
 }

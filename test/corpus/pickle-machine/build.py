@@ -86,9 +86,11 @@ def write_files(streams):
     for name, data in streams.items():
         if name.split(".")[0] in ("rich-c", "small", "persistent", "in-band", "cloudpickle-class", "cloudpickle-closure"):
             corpus.add("benign", f"{name}.pkl", "written by a pickler", data)
-    hostile = [pair for pair in samples.calls() if any(word in pair[1] for word in (b"system", b"eval", b"Popen"))]
-    for number, (name, data) in enumerate([*hostile, *samples.several()]):
-        corpus.add("malicious", name + EXTENSIONS[number % len(EXTENSIONS)], name.replace("-", " "), data)
+    hostile = [(name, data) for name, data in samples.calls()
+               if any(word in data for word in (b"system", b"eval", b"Popen")) and name != "inst-without-mark"]
+    for name, data in [*hostile, *samples.several()]:
+        extension = EXTENSIONS[zlib.crc32(name.encode()) % len(EXTENSIONS)]
+        corpus.add("malicious", name + extension, name.replace("-", " "), data)
     for name, data in samples.malformed():
         corpus.add("malformed", f"{name}.pkl", name.split("--")[1].replace("-", " "), data)
     corpus.finish()
