@@ -18,7 +18,7 @@ const PROGRAM = join(import.meta.dirname, 'crash-writer.ts');
 /** Moments of death after the first writes, in milliseconds; a longer row for a longer look. */
 const KILLED_AFTER_MS = [40, 430, 1100];
 
-describe('a store whose process is killed', { timeout: 120_000 }, () => {
+describe('a store whose process is killed', { timeout: 300_000 }, () => {
   it('has every acknowledged write, nothing half-written, and goes on', async () => {
     const dataDir = await copyTemplate();
     const said: CrashLine[] = [];

@@ -40,11 +40,9 @@ async function answer(
   const { lite } = engine;
   try {
     switch (kind) {
-      case 'query': {
-        const { rows, affectedRows } = await lite.query<Record<string, unknown>>(sql, [...params]);
-        reply({ kind: 'answer', id, answer: { rows, affectedRows: affectedRows ?? 0 } });
+      case 'query':
+        reply({ kind: 'answer', id, answer: await engine.queries.query(sql, params) });
         return false;
-      }
       case 'script':
         reply({ kind: 'answer', id, answer: await runScript(engine, sql) });
         return false;

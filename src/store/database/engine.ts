@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
-import type { PGlite } from '@electric-sql/pglite';
+import { PGlite } from '@electric-sql/pglite';
 import { DurableNodeFS } from './durable-node-fs.ts';
+import { PreparedQueries } from './prepared-queries.ts';
 
 /**
  * Keeps the optimising compiler away from the engine's WebAssembly. One of its functions costs 600 MB of memory to
@@ -30,13 +31,13 @@ export const INITDB_PARAMS = ['--wal-segsize=4'] as const;
 
 export interface Engine {
   readonly lite: PGlite;
+  readonly queries: PreparedQueries;
   readonly fsyncCount: () => number;
 }
 
 /** Opens a database folder in this thread, creating the database when the folder is empty. */
 export async function openEngine(folder: string, onFatal: (message: string) => never): Promise<Engine> {
   for (const flag of COMPILER_FLAGS) setFlagsFromString(flag);
-  const { PGlite } = await import('@electric-sql/pglite');
   const fs = new DurableNodeFS(folder, onFatal);
   const defaults = PGlite.defaultStartParams.filter((param) => param !== '-F');
   const lite = await PGlite.create({
@@ -47,5 +48,5 @@ export async function openEngine(folder: string, onFatal: (message: string) => n
       ...Object.entries(SETTINGS).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
     ],
   });
-  return { lite, fsyncCount: () => fs.fsyncCount };
+  return { lite, queries: new PreparedQueries(lite), fsyncCount: () => fs.fsyncCount };
 }
