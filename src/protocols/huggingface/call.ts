@@ -7,6 +7,7 @@ import type { BodySource } from './body.ts';
 import type { HuggingfaceLimits } from './limits.ts';
 import type { NodeStreams } from './node-streams.ts';
 import type { HrefSigner } from './signed-href.ts';
+import type { VersionFileLookup } from './version-files.ts';
 
 /** What the handlers share. */
 export interface HubDeps {
@@ -16,6 +17,7 @@ export interface HubDeps {
   readonly log: Log;
   readonly limits: HuggingfaceLimits;
   readonly hrefs: HrefSigner;
+  readonly files: VersionFileLookup;
   upstreamFor(repository: RepositoryRecord): HubUpstream;
 }
 

@@ -28,7 +28,7 @@ import { answerAuthCheck, answerCreate, answerDelete, answerMove, answerSettings
 import { type HubRoute, parseHubRoute } from './route.ts';
 import { createHrefSigner } from './signed-href.ts';
 import { answerPathsInfo, answerTree } from './tree.ts';
-import { VersionTrees } from './version-files.ts';
+import { VersionFileLookup, VersionTrees } from './version-files.ts';
 import { answerWhoami } from './whoami.ts';
 import { redirectXet, refuseXet } from './xet.ts';
 
@@ -51,6 +51,7 @@ export function createHuggingfaceApp(appDeps: HuggingfaceAppDeps): Hono {
     ...appDeps,
     limits: { ...HUGGINGFACE_LIMITS, ...appDeps.limits },
     hrefs: createHrefSigner({ settings: store.settings, clock }),
+    files: new VersionFileLookup(store),
   };
   const answer = createAnswer(deps);
   const app = new Hono();

@@ -30,7 +30,7 @@ export async function answerFile(
 ): Promise<Response> {
   const resolved = await openVersion(deps, call, route.repo, route.revision);
   const { version } = resolved;
-  const file = await deps.store.versions.file(version.id, route.path);
+  const file = await deps.files.find(version, route.path);
   if (file === undefined) {
     // Says nothing of the content, and clients probe for many files: no need to wait for a decision.
     // With the commit, so that they remember the absence.

@@ -13,18 +13,22 @@ export async function openVersion(
 ): Promise<Resolved> {
   const { principal, repository } = call;
   requireRead(principal, repository);
-  // Before anything else is said: a revision that is missing would tell that the package is there.
-  if (principal.kind === 'anonymous') {
-    const found = await deps.store.packages.find(repository.id, repo.type, repo.id);
-    if (found !== undefined && !isVisible(principal, found)) throw absent(repository, repo.type);
-  }
   try {
-    return await deps.gate.resolve({ repository, type: repo.type, name: repo.id }, revision, call.signal);
+    const key = { repository, type: repo.type, name: repo.id };
+    const resolved = await deps.gate.resolve(key, revision, call.signal);
+    if (!isVisible(principal, resolved.package)) throw absent(repository, repo.type);
+    return resolved;
   } catch (error) {
-    const isAbsent = error instanceof GateError && error.code === 'package-not-found';
-    // One text for what is not there and what is hidden.
-    throw isAbsent && repository.kind === 'local' ? absent(repository, repo.type) : error;
+    if (!(error instanceof GateError) || repository.kind === 'remote') throw error;
+    // One text for what is not there and what is hidden; that a revision is missing would tell it is there.
+    const isHidden = error.code === 'revision-not-found' && !(await isKnown(deps, call, repo));
+    throw error.code === 'package-not-found' || isHidden ? absent(repository, repo.type) : error;
   }
+}
+
+async function isKnown(deps: HubDeps, call: HubCall, repo: HubRepo): Promise<boolean> {
+  const found = await deps.store.packages.find(call.repository.id, repo.type, repo.id);
+  return found !== undefined && isVisible(call.principal, found);
 }
 
 /** A package as the store has it. @throws {HubError} */

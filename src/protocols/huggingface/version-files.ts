@@ -75,3 +75,25 @@ export class VersionTrees {
     return tree;
   }
 }
+
+const KEPT_FILES = 20_000;
+
+/** Single files of versions. What a version has never changes, also not what it has not. */
+export class VersionFileLookup {
+  readonly #store: Store;
+  readonly #kept = new Map<string, VersionFile | undefined>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async find(version: VersionRecord, path: string): Promise<VersionFile | undefined> {
+    const key = `${version.id}/${path}`;
+    if (this.#kept.has(key)) return this.#kept.get(key);
+    const file = await this.#store.versions.file(version.id, path);
+    this.#kept.set(key, file);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_FILES && oldest !== undefined) this.#kept.delete(oldest);
+    return file;
+  }
+}
