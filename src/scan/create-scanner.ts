@@ -12,6 +12,8 @@ export interface ScannerOptions {
   readonly limits?: Partial<ScanLimits>;
   /** Resident memory of one engine process, watched on Linux. */
   readonly maxResidentBytes?: number;
+  /** Closes the scanner, also one that is still starting. */
+  readonly signal?: AbortSignal;
 }
 
 /** Tensors are not read, so that honest files stay far below; a process at rest has 60 MiB. */
@@ -20,7 +22,7 @@ const MAX_RESIDENT_BYTES = 256 * 1024 * 1024;
 /**
  * Starts the engine in its sandbox. The first process starts at once, others when there is work for them.
  *
- * @throws {ScanError} `sandbox-unavailable` when no process can be started
+ * @throws {ScanError} `sandbox-unavailable` when no process can be started, `closed` by the signal
  */
 export async function createScanner(options: ScannerOptions = {}): Promise<Scanner> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -29,6 +31,9 @@ export async function createScanner(options: ScannerOptions = {}): Promise<Scann
     limits,
     maxResidentBytes: options.maxResidentBytes ?? MAX_RESIDENT_BYTES,
   });
+  const close = () => pool.close(new ScanError('closed', 'the scanner was closed'));
+  if (options.signal?.aborted) close();
+  options.signal?.addEventListener('abort', close, { once: true });
   const { parts, rules } = await pool.hello;
   const engine = identifyEngine(parts);
   const network = pool.hasNoNetwork ? 'none' : 'host';
@@ -57,7 +62,8 @@ export async function createScanner(options: ScannerOptions = {}): Promise<Scann
       }
     },
     async [Symbol.asyncDispose]() {
-      pool.close(new ScanError('closed', 'the scanner was closed'));
+      options.signal?.removeEventListener('abort', close);
+      close();
     },
   };
 }

@@ -48,13 +48,14 @@ export function createScanCommand(io: Io): Command {
 
 async function scan(io: Io, words: readonly string[], options: ScanCommandOptions): Promise<ExitCode> {
   const startedAt = performance.now();
-  const starting = startScanner(options);
+  const over = new AbortController();
   // The engine starts while the targets are looked up; its failure is met where it is awaited.
+  const starting = startScanner(options, over.signal);
   starting.catch(() => {});
   let expansion: Expansion | undefined;
   try {
     expansion = await expandTargets(words, io);
-    await using scanner = await starting;
+    const scanner = await starting;
     const report = await scanAll(io, scanner, expansion, options);
     await writeOutputs(io, options, report, scanner.rules, performance.now() - startedAt);
     for (const note of expansion.notes) io.stderr.write(`${note}\n`);
@@ -65,21 +66,17 @@ async function scan(io: Io, words: readonly string[], options: ScanCommandOption
     io.stderr.write(`${error.message}\n`);
     return code;
   } finally {
+    over.abort();
     for (const resource of expansion?.resources ?? []) await resource[Symbol.asyncDispose]();
-    await (await settled(starting))?.[Symbol.asyncDispose]();
   }
 }
 
-function startScanner({ jobs, timeout }: ScanCommandOptions): Promise<Scanner> {
+function startScanner({ jobs, timeout }: ScanCommandOptions, signal: AbortSignal): Promise<Scanner> {
   return createScanner({
+    signal,
     ...(jobs === undefined ? {} : { processes: jobs }),
     ...(timeout === undefined ? {} : { limits: { deadlineMs: timeout } }),
   });
-}
-
-async function settled(starting: Promise<Scanner>): Promise<Scanner | undefined> {
-  const [outcome] = await Promise.allSettled([starting]);
-  return outcome.status === 'fulfilled' ? outcome.value : undefined;
 }
 
 async function scanAll(

@@ -1,8 +1,9 @@
 import { EcosystemError, type HubRepo, parseHubPath, parseHubRepoId, parseHubRevision } from '#ecosystems';
-import { quote, silentLog, systemClock } from '#kernel';
+import type { FileReport } from '#findings';
+import { type LogFields, quote, silentLog, systemClock } from '#kernel';
 import { createHubUpstream, type HubUpstream, UpstreamError } from '#upstream';
 import type { Io } from '../io.ts';
-import { type Expansion, TargetError } from './scan-target.ts';
+import { createMissedReport, type Expansion, TargetError } from './scan-target.ts';
 
 const PUBLIC_HUB = 'https://huggingface.co';
 
@@ -20,14 +21,16 @@ interface HubAddress {
  */
 export async function expandHub(word: string, io: Io): Promise<Expansion> {
   const address = parseHubAddress(word);
+  const warnings: LogFields[] = [];
   const upstream = createHubUpstream({
     baseUrl: endpointOf(io),
     token: io.env.HF_TOKEN,
     clock: systemClock,
-    log: silentLog,
+    log: { ...silentLog, warn: (message, fields) => warnings.push({ ...fields, message }) },
   });
   try {
-    return await listFiles(upstream, address, io.signal);
+    const found = await listFiles(upstream, address, io.signal);
+    return { ...found, missed: warnings.flatMap((warning) => toMissed(word, warning)) };
   } catch (error) {
     await upstream[Symbol.asyncDispose]();
     if (error instanceof UpstreamError) throw toTargetError(error, word);
@@ -92,6 +95,11 @@ async function listFiles(
     notes: files.length === 0 ? [`${repo.id} has no files`] : [],
     resources: [upstream],
   };
+}
+
+/** Files that the client leaves out of a listing are told, or the rest would seem to be all. */
+function toMissed(word: string, { path, message }: LogFields): readonly FileReport[] {
+  return typeof path === 'string' ? [createMissedReport(`${word}/${path}`, String(message))] : [];
 }
 
 function endpointOf(io: Io): string {
