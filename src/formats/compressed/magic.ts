@@ -39,7 +39,8 @@ export function compressionOf(head: Uint8Array): Compressed | undefined {
 
 /**
  * Method 8, a window of at most 32 KiB, check bits. As two bytes are little, the first block must be one of the three
- * types, and a stored one must have its length twice.
+ * types, and a stored one must have its length twice. A text may begin so (`(S`, `HK`): it counts only with the `x` of the
+ * usual window, by which loaders tell zlib.
  *
  * @see RFC 1950, section 2.2
  */
@@ -47,6 +48,8 @@ function isZlib(head: Uint8Array): boolean {
   const [first = 0, second = 0, block = 0] = head;
   if (head.length < 6 || (first & 0x0f) !== 8 || first > 0x78) return false;
   if (((first << 8) | second) % 31 !== 0 || (second & 0x20) !== 0) return false;
+  if (first !== 0x78 && /^[\t\n\r -~]+$/.test(Buffer.from(head.subarray(0, 64)).toString('latin1')))
+    return false;
   const type = (block >> 1) & 3;
   if (type !== 0) return type !== 3;
   const length = (head[3] ?? 0) | ((head[4] ?? 0) << 8);
