@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inline, pushCommit } from '../../../test/support/hub-push.ts';
-import { type HubServer, startFakeGatedHub } from '../../../test/support/hub-server.ts';
+import { inline, pushCommit } from '../support/hub-push.ts';
+import { type HubServer, startFakeGatedHub } from '../support/hub-server.ts';
 
 let open: HubServer;
 let closed: HubServer;

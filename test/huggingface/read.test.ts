@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashGitBlob } from '#ecosystems';
-import type { FakeGate } from '../../../test/support/hub-gate.ts';
-import { inline, pushCommit } from '../../../test/support/hub-push.ts';
-import { type HubServer, startFakeGatedHub } from '../../../test/support/hub-server.ts';
+import type { FakeGate } from '../support/hub-gate.ts';
+import { inline, pushCommit } from '../support/hub-push.ts';
+import { type HubServer, startFakeGatedHub } from '../support/hub-server.ts';
 
 const WEIGHTS = Buffer.from('0123456789'.repeat(10));
 const SHA256 = createHash('sha256').update(WEIGHTS).digest('hex');

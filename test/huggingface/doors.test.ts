@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FakeGate, Word } from '../../../test/support/hub-gate.ts';
-import { inline, pushCommit } from '../../../test/support/hub-push.ts';
-import { type HubServer, startFakeGatedHub } from '../../../test/support/hub-server.ts';
+import type { FakeGate, Word } from '../support/hub-gate.ts';
+import { inline, pushCommit } from '../support/hub-push.ts';
+import { type HubServer, startFakeGatedHub } from '../support/hub-server.ts';
 
 const WEIGHTS = Buffer.from('payload of no harm');
 const SHA256 = createHash('sha256').update(WEIGHTS).digest('hex');

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashGitBlob } from '#ecosystems';
-import { inline, pushCommit } from '../../../test/support/hub-push.ts';
-import { type HubServer, startHub } from '../../../test/support/hub-server.ts';
+import { inline, pushCommit } from '../support/hub-push.ts';
+import { type HubServer, startHub } from '../support/hub-server.ts';
 
 const NAME = 'acme/model';
 const CONFIG = Buffer.from('{"model_type":"bert"}');

@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildGitTrees, hashGitBlob, hashGitObject, renderGitCommit, renderLfsPointer } from '#ecosystems';
 import { isGitOid, isSha256 } from '#kernel';
-import type { FakeGate } from '../../../test/support/hub-gate.ts';
-import { inline, type PushLine, pushCommit } from '../../../test/support/hub-push.ts';
-import { type HubServer, startFakeGatedHub } from '../../../test/support/hub-server.ts';
+import type { FakeGate } from '../support/hub-gate.ts';
+import { inline, type PushLine, pushCommit } from '../support/hub-push.ts';
+import { type HubServer, startFakeGatedHub } from '../support/hub-server.ts';
 
 const KiB = 1024;
 const as = 'hf_writer';
