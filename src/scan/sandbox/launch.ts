@@ -70,16 +70,15 @@ export function engineProgram(): EngineProgram {
   const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
   const bundle = (folder: string) => ({ entry: path(`${folder}engine.mjs`), readable: [path(folder)] });
   if (!import.meta.url.endsWith('.ts')) return bundle('./engine/');
-  const sources = path('../../');
-  const isBuilt = isNewerThanAll(path('../../../dist/engine/engine.mjs'), sources);
-  return isBuilt ? bundle('../../../dist/engine/') : sourceProgram('child.ts');
+  const isBuilt = isNewerThanAll(path('../../../dist/engine/engine.mjs'), path('../../'));
+  return isBuilt ? bundle('../../../dist/engine/') : sourceProgram(new URL('./child.ts', import.meta.url));
 }
 
 /** A program among the sources, which may read them all. */
-export function sourceProgram(file: string): EngineProgram {
+export function sourceProgram(entry: URL): EngineProgram {
   const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
   return {
-    entry: path(`./${file}`),
+    entry: fileURLToPath(entry),
     readable: [path('../../'), path('../../../node_modules/'), path('../../../package.json')],
   };
 }

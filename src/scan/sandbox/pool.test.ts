@@ -17,8 +17,10 @@ import { launchEngine, sourceProgram } from './launch.ts';
 import { Pool } from './pool.ts';
 import { Task } from './task.ts';
 
-const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
-const withFixture = (name: string) => sourceProgram(`fixtures/${name}.ts`);
+const POWERS_PROBE = new URL('./fixtures/powers-probe.ts', import.meta.url);
+const NETWORK_PROBE = new URL('./fixtures/network-probe.ts', import.meta.url);
+const HOSTILE_ENGINE = new URL('./fixtures/hostile-engine.ts', import.meta.url);
+const NO_PROGRAM = new URL(`./fixtures/${'no-such-program'}.ts`, import.meta.url);
 
 describe('the fences', () => {
   let folder = '';
@@ -28,16 +30,16 @@ describe('the fences', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function probe(name: string, ...args: string[]): Promise<string> {
-    const child = launchEngine(DEFAULT_LIMITS, withFixture(name), args);
+  async function probe(program: URL, ...args: string[]): Promise<string> {
+    const child = launchEngine(DEFAULT_LIMITS, sourceProgram(program), args);
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
     expect(stderr).toBe('');
     return stdout;
   }
 
   it('leave a parser no way to files, processes, modules that act, or shared prototypes', async () => {
-    const inside = fixture('written-by-probe');
-    const outcomes = JSON.parse(await probe('powers-probe', join(folder, 'secret'), inside));
+    const inside = fileURLToPath(new URL('./written-by-probe', POWERS_PROBE));
+    const outcomes = JSON.parse(await probe(POWERS_PROBE, join(folder, 'secret'), inside));
     const denied = 'ERR_ACCESS_DENIED';
     expect(outcomes).toEqual({
       'read a file outside': denied,
@@ -75,7 +77,7 @@ describe('the fences', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const outcome = await probe('network-probe', String(port));
+    const outcome = await probe(NETWORK_PROBE, String(port));
     server.close();
     if ((await claimedNetwork()) === 'none') expect(outcome).toBe('ENETUNREACH');
     else expect(outcome).toBe('connected');
@@ -95,7 +97,7 @@ describe('a process that was taken over', () => {
       processes: 1,
       limits: { ...DEFAULT_LIMITS, maxMembers: 1_000 },
       maxResidentBytes: 200 * 1024 * 1024,
-      program: withFixture('hostile-engine'),
+      program: sourceProgram(HOSTILE_ENGINE),
     });
   });
   afterAll(() => pool.close(new ScanError('closed', 'over')));
@@ -156,7 +158,7 @@ describe('the pool', () => {
       processes: 1,
       limits: DEFAULT_LIMITS,
       maxResidentBytes: 200 * 1024 * 1024,
-      program: withFixture('hostile-engine'),
+      program: sourceProgram(HOSTILE_ENGINE),
     });
     const run = (id: number, deed: string) => {
       const task = new Task(id, deed, memorySource(new Uint8Array(1)), 5_000);
@@ -176,7 +178,7 @@ describe('the pool', () => {
       processes: 1,
       limits: DEFAULT_LIMITS,
       maxResidentBytes: 1,
-      program: withFixture('no-such-file'),
+      program: sourceProgram(NO_PROGRAM),
     });
     await expect(pool.hello).rejects.toMatchObject({ code: 'sandbox-unavailable' });
   });
@@ -212,7 +214,7 @@ describe('the pool', () => {
 it('EngineProcess tells one exit, also when nothing could be started', async () => {
   const exits: string[] = [];
   await new Promise<void>((resolve) => {
-    new EngineProcess(DEFAULT_LIMITS, withFixture('no-such-file'), {
+    new EngineProcess(DEFAULT_LIMITS, sourceProgram(NO_PROGRAM), {
       onFrame() {},
       onExit({ status }) {
         exits.push(status);
