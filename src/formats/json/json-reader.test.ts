@@ -85,7 +85,7 @@ describe('the JSON reader', () => {
         pieces,
         (parts, cuts) => {
           const text = parts.join('');
-          const isOurs = accepts(() => readInPieces(`[${text}]`, cuts));
+          const isOurs = accepts(() => readInPieces(`[${text}]`, cuts)) && !isSeveral(`[${text}]`);
           expect([text, isOurs]).toEqual([text, accepts(() => JSON.parse(`[${text}]`))]);
         },
       ),
@@ -125,4 +125,11 @@ function accepts(read: () => unknown): boolean {
     if (error instanceof FormatError || error instanceof SyntaxError) return false;
     throw error;
   }
+}
+
+/** JSON.parse takes one value, the reader any number of them. */
+function isSeveral(text: string): boolean {
+  const reader = new JsonReader({});
+  reader.push(Buffer.from(text));
+  return reader.rootValues > 1;
 }

@@ -32,32 +32,35 @@ export async function parseJson(source: ByteSource, context: ParseContext): Prom
     if (pending !== undefined) active.add(pending);
     pending = undefined;
   };
-  const reader: JsonReader = new JsonReader({
-    startObject() {
-      takePending();
-      watch.startObject();
+  const reader: JsonReader = new JsonReader(
+    {
+      startObject() {
+        takePending();
+        watch.startObject();
+      },
+      startArray: takePending,
+      endObject: () => watch.endObject(),
+      key() {
+        const name = reader.text;
+        watch.key(name);
+        pending = ACTIVE_KEYS.get(name);
+        if (reader.depth !== 1) return;
+        topKey = name;
+        if (SHAPE_KEYS.has(name)) shapeKeys.add(name);
+        if (reader.rootValues === 1 && topKeys.size < MAX_TOP_KEYS) topKeys.add(name);
+      },
+      string() {
+        takePending();
+        if (reader.depth !== 2 || !PATH_MAPS.has(topKey)) return;
+        const path = reader.text;
+        if (leavesFolder(path)) watch.note('path-escape', `${quote(path, 120)} lies outside the folder`);
+      },
+      bare() {
+        pending = undefined; // `null` names nothing
+      },
     },
-    startArray: takePending,
-    endObject: () => watch.endObject(),
-    key() {
-      const name = reader.text;
-      watch.key(name);
-      pending = ACTIVE_KEYS.get(name);
-      if (reader.depth !== 1) return;
-      topKey = name;
-      if (SHAPE_KEYS.has(name)) shapeKeys.add(name);
-      if (reader.rootValues === 1 && topKeys.size < MAX_TOP_KEYS) topKeys.add(name);
-    },
-    string() {
-      takePending();
-      if (reader.depth !== 2 || !PATH_MAPS.has(topKey)) return;
-      const path = reader.text;
-      if (leavesFolder(path)) watch.note('path-escape', `${quote(path, 120)} lies outside the folder`);
-    },
-    bare() {
-      pending = undefined; // `null` names nothing
-    },
-  });
+    bomBytes,
+  );
   const check = new Utf8Check(bomBytes);
   for await (const { bytes } of readWindows(source, context, bomBytes)) {
     check.push(bytes);
