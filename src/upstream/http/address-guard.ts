@@ -36,6 +36,7 @@ export function createAddressGuard(upstreamHost: string, resolve: ResolveHost): 
     const host = stripBrackets(upstreamHost);
     const literal = classifyAddress(host);
     if (literal !== undefined) return new Set<AddressClass>(['public', literal]);
+    // Without an answer nothing but public addresses is allowed: the stricter way.
     const addresses = await resolve(host).catch(() => []);
     return new Set<AddressClass>([
       'public',
