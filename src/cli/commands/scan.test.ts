@@ -52,7 +52,10 @@ describe('scan', () => {
   });
 
   it('prints a text that fits 80 columns, coloured when asked to', async () => {
-    const io = await scan(['models']);
+    const narrow = await scan(['models']);
+    for (const line of narrow.written.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    // Wide enough that the time, which differs, never moves to a line of its own.
+    const io = await scan(['models'], { columns: 110 });
     await expect(volatile(io.written.stdout)).toMatchFileSnapshot('./golden/scan.golden.txt');
     const forced = await scan(['models/bad.pkl'], { env: { FORCE_COLOR: '1' } });
     expect(forced.written.stdout).toContain('\u001b[1;31m✗ malicious');
