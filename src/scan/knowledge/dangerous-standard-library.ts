@@ -323,7 +323,7 @@ export const DANGEROUS_STANDARD_LIBRARY: DangerTable = {
   pydoc: {
     rest: 'import',
     'start-process':
-      'pipepager pager tempfilepager getpager plainpager tempfilepager pipe_pager get_pager tempfile_pager cli browse',
+      'pipepager pager tempfilepager getpager plainpager pipe_pager get_pager tempfile_pager cli browse',
     'write-files': 'writedoc writedocs',
     'open-network': 'serve _start_server browse',
     'run-code': 'importfile safeimport',

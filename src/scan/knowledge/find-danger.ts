@@ -73,8 +73,6 @@ const COMPILED = new Map<string, ReadonlyMap<string, Capability>>();
  * modules that other modules imported (`torch.serialization` `os.system`).
  */
 export function findDanger(module: string, name: string): Danger | undefined {
-  const listed = findListed(canonicalModule(module), name);
-  if (listed !== undefined) return listed;
   const moduleParts = module.split('.').slice(0, MAX_PARTS);
   const nameParts = name.split('.').slice(0, MAX_PARTS);
   for (let at = 0; at + 1 < moduleParts.length; at += 1) {
@@ -82,6 +80,8 @@ export function findDanger(module: string, name: string): Danger | undefined {
     const inner = findListed(canonicalModule(moduleParts.slice(at + 1).join('.')), name);
     if (inner !== undefined) return { ...inner, by: 'walked' };
   }
+  const listed = findListed(canonicalModule(module), name);
+  if (listed !== undefined) return listed;
   const walked = findWalked(nameParts);
   if (walked !== undefined) return walked;
   const last = nameParts.at(-1) ?? '';

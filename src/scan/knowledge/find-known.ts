@@ -4,8 +4,8 @@ import { KNOWN_CONSTRUCTORS, type Known } from './known-constructors.ts';
 
 /** A class whose instances are made empty and filled with plain attributes; its constructor only stores. */
 const PLAIN_CLASS: Known = {
-  call: 'data',
-  create: 'data',
+  call: 'none',
+  create: 'none',
   state: 'plain',
   fill: 'dict',
   storable: true,
@@ -15,7 +15,8 @@ const PLAIN_CLASS: Known = {
 /** The same, but nothing is said of its constructor: it is made with `__new__` alone, and never stored. */
 const PLAIN_OBJECT: Known = { create: 'none', call: 'none', state: 'plain', fill: 'dict' };
 const OUTPUT_OBJECT: Known = { create: 'data', call: 'data', state: 'plain', fill: 'dict' };
-const ENUM: Known = { call: 'data', create: 'data', state: 'plain', storable: true, attributes: 'members' };
+// Members are shared by the whole process: no state is written into them.
+const ENUM: Known = { call: 'data', create: 'data', storable: true, attributes: 'members' };
 const TUPLE: Known = { call: 'data', create: 'data', state: 'plain', storable: true };
 const DISTRIBUTION: Known = { create: 'none', state: 'distribution', storable: true, attributes: 'methods' };
 const FUNCTION: Known = { storable: true };
@@ -76,11 +77,11 @@ export function isPlainMethod(name: string): boolean {
   );
 }
 
-/** How much is known, for reports and tests. */
-export function countKnown(): number {
-  let count = 0;
-  for (const names of TABLE.values()) count += names.size;
-  return count;
+/** Everything that is known, for reports and tests. */
+export function listKnown(): { module: string; name: string; known: Known }[] {
+  return [...TABLE].flatMap(([module, names]) =>
+    [...names].map(([name, known]) => ({ module, name, known })),
+  );
 }
 
 function buildTable(): Map<string, Map<string, Known>> {

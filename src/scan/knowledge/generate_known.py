@@ -310,7 +310,7 @@ ALLOWED_DESPITE_RISK = set(
     transformers.generation.configuration_utils.GenerationConfig transformers.generation.utils.GenerationMixin
     transformers.tokenization_utils_base.PreTrainedTokenizerBase transformers.tokenization_utils_tokenizers.TokenizersBackend
     transformers.tokenization_utils_fast.PreTrainedTokenizerFast transformers.feature_extraction_utils.FeatureExtractionMixin
-    transformers.image_processing_base.ImageProcessingMixin transformers.generation.utils.ContinuousMixin
+    transformers.trainer_pt_utils.AcceleratorConfig transformers.image_processing_base.ImageProcessingMixin transformers.generation.utils.ContinuousMixin
     transformers.training_args.TrainingArguments
     transformers.training_args_seq2seq.Seq2SeqTrainingArguments transformers.trainer_callback.TrainerState
     torch.nn.modules.module.Module sklearn.feature_extraction.text.CountVectorizer sklearn.feature_extraction.text._VectorizerMixin

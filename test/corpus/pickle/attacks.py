@@ -197,7 +197,6 @@ def grammar():
     add("grammar-raw-string", GRAMMAR, b"S'\xff\xfe'\n0cos\nsystem\n(S'" + MARK.encode() + b"'\ntR.", "malicious", CALL)
     add("grammar-underscore-float", GRAMMAR, b"F1_0.5\n0cos\nsystem\n(S'" + MARK.encode() + b"'\ntR.", "malicious", CALL)
     add("grammar-long-l", GRAMMAR, b"L5\n0cos\nsystem\n(S'" + MARK.encode() + b"'\ntR.", "malicious", CALL)
-    add("grammar-crlf", GRAMMAR, b"S'x'\r\n0cos\nsystem\n(S'" + MARK.encode() + b"'\ntR.", "malicious", CALL)
 
 
 def memo():
@@ -215,7 +214,7 @@ def trusted():
     add("trusted-builtins", TRUSTED, Pickle(4).apply(part().apply(ref("operator", "getitem"), part().sglob("numpy", "mean.__globals__"), "__builtins__")).stop(), "unsafe", WALK)
     add("trusted-function-builtins", TRUSTED, Pickle(4).apply(part().apply(ref("operator", "getitem"), part().sglob("numpy", "mean.__builtins__"), "eval"), CODE).stop(), "unsafe", WALK)
     add("trusted-init-globals", TRUSTED, Pickle(4).apply(part().apply(ref("operator", "getitem"), part().sglob("torch.nn.modules.module", "Module.__init__.__globals__"), "torch"), 1).stop(), "unsafe", WALK)
-    add("trusted-module-dict", TRUSTED, Pickle(4).apply(part().apply(part().sglob("os", "__dict__.get"), "system"), MARK).stop(), "unsafe", None)
+    add("trusted-module-dict", TRUSTED, Pickle(4).apply(part().apply(part().sglob("os", "__dict__.get"), "system"), MARK).stop(), "malicious", CALL)
     add("trusted-class-walk", TRUSTED, Pickle(4).sglob("numpy", "ndarray.__class__.__base__.__subclasses__").value(()).reduce().stop(), "unsafe", WALK)
     add("trusted-planted-read", TRUSTED, Pickle(4).sglob("collections", "abc").none().value({"x": ref("os", "system")}).tuple2().build().pop().sglob("collections", "abc.x").value((MARK,)).reduce().stop(), "malicious", CALL)
     add("trusted-loader", TRUSTED, Pickle(4).sglob("numpy", "__loader__.load_module").value(("os",)).reduce().stop(), "unsafe", None)
@@ -270,7 +269,7 @@ def deferred():
     add("deferred-nested-magic", DEFERRED, whole("torch.storage", "_load_from_bytes", bytes.fromhex("80028a0a6cfc9c46f9206aa850192e") + Pickle(2).call("os", "system", MARK).stop().data), "unsafe", "pickle/nested-pickle")
     add("deferred-joblib-file", DEFERRED, Pickle(2).glob("joblib.numpy_pickle", "NumpyArrayWrapper").empty_tuple().newobj().value({"filename": "../../SALLYPORT_INERT"}).build().stop(), "unsafe", "pickle/unexpected-state")
     add("deferred-joblib-zipped", DEFERRED, Pickle(2).glob("joblib.numpy_pickle_compat", "ZNDArrayWrapper").empty_tuple().newobj().value({"filename": "../../SALLYPORT_INERT"}).build().stop(), "unsafe", None)
-    add("deferred-zoneinfo", DEFERRED, Pickle(2).apply(part().apply(ref("builtins", "getattr"), ref("zoneinfo", "ZoneInfo"), "_unpickle"), "../../etc/SALLYPORT_INERT", 0).stop(), "undetermined", "pickle/unexpected-arguments", "zoneinfo checks the key itself")
+    add("deferred-zoneinfo", DEFERRED, Pickle(2).apply(part().apply(ref("builtins", "getattr"), ref("zoneinfo", "ZoneInfo"), "_unpickle"), "../../etc/SALLYPORT_INERT", 0).stop(), "unsafe", UNSAFE)
 
 
 def object_array(data, flags):
@@ -282,7 +281,7 @@ def object_array(data, flags):
 def tampering():
     add("tamper-safe-globals", TAMPER, Pickle(2).apply(ref("torch.serialization", "add_safe_globals"), [ref("os", "system")]).stop(), "malicious", None)
     add("tamper-safe-globals-list", TAMPER, Pickle(2).glob("torch._weights_only_unpickler", "_marked_safe_globals_set").mark().value("x").raw(b"\x90").stop(), "malicious", "pickle/scanner-tampering")
-    add("tamper-picklescan", TAMPER, Pickle(2).glob("picklescan.scanner", "_unsafe_globals").value("os").value([]).setitem().stop(), "unsafe", None)
+    add("tamper-picklescan", TAMPER, Pickle(2).glob("picklescan.scanner", "_unsafe_globals").value("os").value([]).setitem().stop(), "malicious", "pickle/scanner-tampering")
     add("tamper-modelscan", TAMPER, whole("modelscan.modelscan", "ModelScan"), "malicious", "pickle/scanner-tampering")
     add("tamper-fickling", TAMPER, whole("fickling.hook", "run_hook"), "malicious", "pickle/scanner-tampering")
     add("tamper-audit-hook", TAMPER, Pickle(2).apply(ref("sys", "addaudithook"), ref("builtins", "len")).stop(), "malicious", "pickle/scanner-tampering")

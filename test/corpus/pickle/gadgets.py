@@ -186,6 +186,9 @@ SHOWN = [
     ("signal", "signal", 14, None),
     ("sys", "settrace", None),
     ("sys", "addaudithook", None),
+    ("importlib", "reload", None),
+    ("lib2to3.pgen2.grammar", "Grammar.loads", b"N."),
+    ("numpy", "memmap", PATH),
     ("resource", "setrlimit", 0, (0, 0)),
 ]
 
@@ -200,7 +203,6 @@ MEANS = [
     ("builtins", "setattr", None, "x", 1),
     ("builtins", "exit"),
     ("importlib", "import_module", "os"),
-    ("importlib", "reload", None),
     ("pkgutil", "get_data", "x", "y"),
     ("pydoc", "locate", "os"),
     ("marshal", "loads", b"N"),
@@ -210,7 +212,6 @@ MEANS = [
     ("shelve", "open", PATH),
     ("numpy", "load", PATH),
     ("numpy", "fromfile", PATH),
-    ("numpy", "memmap", PATH),
     ("pandas", "read_pickle", PATH),
     ("pandas", "read_csv", PATH),
     ("torch", "load", PATH),
@@ -238,7 +239,6 @@ MEANS = [
     ("types", "FunctionType", None, {}),
     ("types", "CodeType", 0),
     ("types", "ModuleType", "x"),
-    ("lib2to3.pgen2.grammar", "Grammar.loads", b"N."),
     ("tracemalloc", "Snapshot.load", PATH),
     ("torch.fx.graph_module", "reduce_graph_module", {}, ""),
     ("cloudpickle.cloudpickle", "_make_function", None),

@@ -18,7 +18,13 @@ export type Abstract =
   /** The attributes of an object as a dict: `vars(x)`, `f.__globals__`, `sys.modules` (then `module` is empty). */
   | { readonly kind: 'namespace'; readonly module: string; readonly name: string }
   /** What a known constructor made. */
-  | { readonly kind: 'instance'; readonly module: string; readonly name: string; readonly known: Known }
+  | {
+      readonly kind: 'instance';
+      readonly module: string;
+      readonly name: string;
+      readonly known: Known;
+      readonly acts?: Abstract;
+    }
   /** What an unknown or dangerous callable gave. */
   | { readonly kind: 'foreign'; readonly from: string }
   /** An attribute of a value that is not importable by name, such as a method of a string. */

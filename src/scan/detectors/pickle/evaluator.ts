@@ -57,7 +57,7 @@ export function createEvaluator(program: PickleProgram, process: ProcessState): 
   function resolve(value: PickleValue): Abstract {
     switch (value.kind) {
       case 'global':
-        return throughPlanted({ kind: 'object', module: value.module, name: value.name });
+        return walkNames({ kind: 'object', module: value.module, name: value.name });
       case 'result':
         return outcomes[value.event] ?? resolveImport(program.events[value.event]);
       case 'extension':
@@ -83,7 +83,15 @@ export function createEvaluator(program: PickleProgram, process: ProcessState): 
     const [module, name] = [textOf(resolve(event.module)), textOf(resolve(event.name))];
     if (module === undefined || name === undefined)
       return { kind: 'unknown', why: 'an import with an unknown name' };
-    return throughPlanted({ kind: 'object', module, name, computed: true });
+    return walkNames({ kind: 'object', module, name, computed: true });
+  }
+
+  /** A name that reaches into namespaces is walked step by step, as the loader does it. */
+  function walkNames(value: Extract<Abstract, { kind: 'object' }>): Abstract {
+    if (!/(^|\.)__(dict|globals|builtins)__(\.|$)/.test(value.name)) return throughPlanted(value);
+    let at: Abstract = { kind: 'object', module: value.module, name: '', computed: true };
+    for (const part of value.name.split('.').slice(0, MAX_DEPTH)) at = attribute(at, part);
+    return at;
   }
 
   function throughPlanted(value: Extract<Abstract, { kind: 'object' }>): Abstract {
@@ -125,6 +133,7 @@ export function createEvaluator(program: PickleProgram, process: ProcessState): 
       case 'namespace':
         return lost('a namespace is called', args);
       case 'instance':
+        if (callee.acts !== undefined) return apply(callee.acts, args);
         return lost(`the instance that ${callee.module}.${callee.name} gave is called`, args);
       case 'foreign':
         return lost(`the result of ${callee.from} is called`, args);

@@ -9,9 +9,10 @@ import type { Effect, Evaluator, ProcessState } from './evaluation.ts';
 import { canonicalPath, createEvaluator } from './evaluator.ts';
 import { judgeEffects } from './judge-effects.ts';
 import type { Dtypes } from './numpy-shapes.ts';
+import { foldPure, isPure } from './pure.ts';
 import { renderEvent } from './render.ts';
 import { checkArguments } from './shapes.ts';
-import { checkState } from './states.ts';
+import { checkFilled, checkState } from './states.ts';
 import { judgeStructure } from './structure.ts';
 import { checkStorageId } from './tensor-shape.ts';
 import { type Weights, weigh } from './weigh.ts';
@@ -32,6 +33,11 @@ interface Judge {
 /** Walking more values than this from so few takes a process down; honest sharing stays far below. */
 const MAX_EXPANDED = 2 ** 32;
 const MAX_SHARING = 2 ** 16;
+
+/** Sharing level upon level is what bombs do: a list of many equal parts has one level. */
+const BOMB_LEVELS = 12;
+const MAX_EXPANDED_IN_LEVELS = 2 ** 22;
+const MAX_SHARING_IN_LEVELS = 2 ** 10;
 
 /** CPython's pickler gives up at its recursion limit of 1,000, so no honest file nests deeper. */
 const MAX_NESTING = 2_000;
@@ -93,13 +99,12 @@ function look(judge: Judge, value: PickleValue, offset: number): void {
   const before = judge.weights.size;
   const { expanded, depth } = weigh(value, judge.weights);
   const own = judge.weights.size - before + 1;
-  if (expanded > MAX_EXPANDED && expanded / own > MAX_SHARING) {
-    judge.collector.add(
-      'resourceBomb',
-      'doubling',
-      offset,
-      `containers that share parts unfold to more than ${MAX_EXPANDED} values`,
-    );
+  const isBomb =
+    (expanded > MAX_EXPANDED && expanded / own > MAX_SHARING) ||
+    (depth >= BOMB_LEVELS && expanded > MAX_EXPANDED_IN_LEVELS && expanded / own > MAX_SHARING_IN_LEVELS);
+  if (isBomb) {
+    const message = `containers that share parts unfold to ${expanded.toExponential(1)} values`;
+    judge.collector.add('resourceBomb', 'doubling', offset, message);
   }
   if (depth > MAX_NESTING) {
     judge.collector.add(
@@ -224,7 +229,8 @@ function acceptKnown(
     event.argsValue !== undefined ||
     (event.kwargs !== undefined && valuesOf(event.kwargs).length > 0 && shape !== 'data')
   ) {
-    if (danger !== undefined) return false;
+    // Folding a text is not harmful by itself, but what it spells may be.
+    if (danger !== undefined || isPure(canonicalPath(callee))) return false;
     collector.add(
       'unexpectedArguments',
       path,
@@ -249,11 +255,25 @@ function acceptKnown(
         { evidence },
       );
   }
-  evaluator.setOutcome(
-    index,
-    answer.value ?? { kind: 'instance', module: callee.module, name: callee.name, known },
-  );
+  evaluator.setOutcome(index, answer.value ?? outcomeOf(judge, callee, known, event));
   return true;
+}
+
+/** What a known call gives: an instance, and where it is callable or text again, what that says. */
+function outcomeOf(
+  { evaluator }: Judge,
+  callee: Extract<Abstract, { kind: 'object' }>,
+  known: Known,
+  event: EventOf<'call'>,
+): Abstract {
+  const instance: Abstract = { kind: 'instance', module: callee.module, name: callee.name, known };
+  const path = canonicalPath(callee);
+  const args = event.args.map((argument) => evaluator.resolve(argument));
+  if (known.call === 'partial' || known.call === 'names' || path === 'operator.itemgetter') {
+    return { ...instance, acts: evaluator.apply(callee, args).value };
+  }
+  const folded = isPure(path) ? foldPure(path, args, evaluator.items) : undefined;
+  return folded?.kind === 'data' && folded.value.kind === 'bytes' ? folded : instance;
 }
 
 /** `getattr(ZoneInfo, '_unpickle')`: fetched by a call that was itself accepted. */
@@ -315,8 +335,16 @@ function judgeFill(judge: Judge, event: EventOf<'fill'>): void {
   const { evaluator, collector, program, process } = judge;
   const target = evaluator.resolve(event.target);
   for (const item of event.items) look(judge, item, event.offset);
-  if (target.kind === 'instance' && target.known.fill !== undefined) return;
   const evidence = () => renderEvent(program, event);
+  if (target.kind === 'instance' && target.known.fill !== undefined) {
+    const problem = event.opcode.startsWith('SETITEM') ? checkFilled(event.items) : undefined;
+    if (problem !== undefined) {
+      collector.add('unexpectedState', pathOf(target), event.offset, `${pathOf(target)} gets ${problem}`, {
+        evidence,
+      });
+    }
+    return;
+  }
   if (target.kind === 'foreign' && event.target.kind === 'result') return; // judged where it was made
   if (target.kind === 'object' || target.kind === 'namespace') {
     const path = pathOf(target);

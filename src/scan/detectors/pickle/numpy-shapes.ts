@@ -5,6 +5,8 @@ import type { Evaluator } from './evaluation.ts';
 export interface DtypeFacts {
   readonly letter: string;
   readonly itemBytes: number;
+  /** Not one of the dtypes that the whole process shares. */
+  readonly isCopy: boolean;
   holdsObjects: boolean;
 }
 
@@ -26,7 +28,9 @@ export function checkDtypeCall(
     return 'flags that are not numbers';
   const [, letter = '', size = '0'] = parsed;
   const itemBytes = letter === 'U' ? 4 * Number(size) : Number(size);
-  dtypes.set(event, { letter, itemBytes, holdsObjects: letter === 'O' });
+  const copy = flags[1];
+  const isCopy = (copy?.kind === 'bool' && copy.value) || (copy?.kind === 'int' && copy.value !== 0n);
+  dtypes.set(event, { letter, itemBytes, isCopy, holdsObjects: letter === 'O' });
   return undefined;
 }
 
@@ -42,6 +46,7 @@ export function checkDtypeState(target: PickleValue, state: PickleValue, dtypes:
   if (state.kind !== 'tuple' || state.items.length < 5 || state.items.length > 9)
     return 'a dtype state that is not the tuple numpy writes';
   const facts = target.kind === 'result' ? dtypes.get(target.event) : undefined;
+  if (facts?.isCopy === false) return 'a state for a dtype that the whole process shares';
   const numbers = state.items.slice(-4).filter((item) => item.kind === 'int');
   const flags = state.items.length >= 8 ? state.items[7] : undefined;
   const size = state.items.length >= 8 ? state.items[5] : undefined;

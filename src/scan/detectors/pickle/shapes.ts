@@ -1,5 +1,6 @@
 import type { PickleProgram, PickleValue } from '#formats';
 import { unreachable } from '#kernel';
+import { canonicalModule } from '../../knowledge/canonical-module.ts';
 import { findKnown, isPlainMethod } from '../../knowledge/find-known.ts';
 import type { ArgumentShape } from '../../knowledge/known-constructors.ts';
 import type { Abstract } from './abstract.ts';
@@ -63,7 +64,7 @@ export function checkArguments(
       if (shape === 'data')
         return args.some(hasDunderKey) ? wrong('attributes with names of the interpreter') : FINE;
       return shape === 'class-first'
-        ? checkClassFirst(evaluator, args)
+        ? checkClassFirst(packageOf(context, event), evaluator, args)
         : checkTensorSubclass(event, args, context);
     }
     case 'text':
@@ -255,11 +256,14 @@ function checkReconstructor(evaluator: Evaluator, args: readonly PickleValue[]):
   return { value: { kind: 'instance', module: owner.module, name: owner.name, known } };
 }
 
-function checkClassFirst(evaluator: Evaluator, args: readonly PickleValue[]): ShapeAnswer {
+function checkClassFirst(module: string, evaluator: Evaluator, args: readonly PickleValue[]): ShapeAnswer {
   const [type] = args;
   const owner = type === undefined ? undefined : evaluator.resolve(type);
   const known = owner === undefined ? undefined : evaluator.known(owner);
   if (owner?.kind !== 'object' || known?.storable !== true) return { problem: 'a class that is not known' };
+  // A helper of pandas makes indexes of pandas, not whatever else takes those arguments.
+  if (module !== 'copyreg' && owner.module.split('.')[0] !== module)
+    return { problem: 'a class of another package' };
   return args.some(hasDunderKey) ? { problem: 'attributes with names of the interpreter' } : FINE;
 }
 
@@ -280,6 +284,13 @@ function checkTensorSubclass(
   if (state !== undefined && hasDunderKey(state))
     return { problem: 'attributes with names of the interpreter' };
   return checkArguments(known.call, event, inner.items, context);
+}
+
+/** The package whose function a call event calls. */
+function packageOf({ program }: ShapeContext, index: number): string {
+  const event = program.events[index];
+  const callee = event?.kind === 'call' ? event.callee : undefined;
+  return callee?.kind === 'global' ? (canonicalModule(callee.module).split('.')[0] ?? '') : '';
 }
 
 function hasDunderKey(value: PickleValue): boolean {

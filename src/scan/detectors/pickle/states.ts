@@ -36,7 +36,7 @@ export function checkState(
 ): string | undefined {
   switch (shape) {
     case 'data':
-      return undefined;
+      return state.kind === 'dict' ? checkNames(state) : undefined;
     case 'plain':
       return checkPlain(state);
     case 'bytes':
@@ -76,11 +76,33 @@ function checkPlain(state: PickleValue): string | undefined {
     return undefined;
   }
   if (state.kind !== 'dict') return 'a state that is not a dict';
-  for (const [key] of state.entries) {
+  return checkNames(state);
+}
+
+/** Methods that the machine looks up on the object itself, so that an attribute of that name is called. */
+const CALLED_BY_NAME = new Set(['append', 'extend', 'add']);
+
+/** Whether items filled into an object that shows them as attributes plant what loading calls. */
+export function checkFilled(items: readonly PickleValue[]): string | undefined {
+  for (let at = 0; at + 1 < items.length; at += 2) {
+    const [key, value] = [items[at], items[at + 1]];
+    const isReference = value?.kind === 'global' || value?.kind === 'result';
+    if (key?.kind === 'str' && isReference && (isDunder(key.value) || CALLED_BY_NAME.has(key.value))) {
+      return `a callable under the name ${key.value.slice(0, 40)}`;
+    }
+  }
+  return undefined;
+}
+
+function checkNames(state: Extract<PickleValue, { kind: 'dict' }>): string | undefined {
+  for (const [key, value] of state.entries) {
     if (key.kind !== 'str') {
       // Dicts with keys of other kinds cannot name attributes that are looked up.
       if (key.kind === 'int' || key.kind === 'bytes') continue;
       return 'a state whose names are made at load time';
+    }
+    if (CALLED_BY_NAME.has(key.value) && (value.kind === 'global' || value.kind === 'result')) {
+      return `a callable under the name ${key.value}, which filling the object calls`;
     }
     if (isDunder(key.value) && !HONEST_DUNDERS.has(key.value))
       return `the name ${key.value.slice(0, 40)} in a state`;
