@@ -11,7 +11,9 @@ export type CrashLine =
   | { readonly kind: 'blob'; readonly sha256: string; readonly sizeBytes: number }
   | { readonly kind: 'part'; readonly upload: string; readonly partNumber: number; readonly etag: string }
   | { readonly kind: 'decision'; readonly id: string; readonly versionId: string }
-  | { readonly kind: 'job'; readonly payload: string };
+  | { readonly kind: 'job'; readonly payload: string }
+  /** A job that was running. */
+  | { readonly kind: 'taken'; readonly payload: string };
 
 export const CRASH_PART_BYTES = 40_000;
 
@@ -39,6 +41,16 @@ async function write(dataDir: string): Promise<void> {
     partBytes: CRASH_PART_BYTES,
     expiresAt: new Date(Date.now() + 3_600_000),
   });
+  const taken = randomBytes(8).toString('hex');
+  await store.queue.send('sweep-uploads', taken);
+  await store.queue.work(
+    'sweep-uploads',
+    (payload) => {
+      if (payload === taken) say({ kind: 'taken', payload: taken });
+      return new Promise(() => {});
+    },
+    4,
+  );
   const loops = [
     async () => {
       const expected = (await store.refs.find(packageId, 'main'))?.revision;

@@ -11,6 +11,7 @@ import { isSha256, silentLog, systemClock } from '#kernel';
 import { copyTemplate } from '../../test/support/test-store.ts';
 import { CRASH_PART_COUNT, type CrashLine, crashPart } from './crash-writer.ts';
 import { openStore } from './open-store.ts';
+import type { Json } from './records.ts';
 import type { Store } from './store.ts';
 
 const PROGRAM = join(import.meta.dirname, 'crash-writer.ts');
@@ -116,14 +117,13 @@ async function checkBlobs(store: Store, dataDir: string, said: readonly CrashLin
 }
 
 async function checkJobs(store: Store, said: readonly CrashLine[], handled: Set<string>): Promise<void> {
-  const sent = said.flatMap((line) => (line.kind === 'job' ? [line.payload] : []));
-  await store.queue.work(
-    'judge-version',
-    async (payload) => {
+  const sent = said.flatMap((line) => (line.kind === 'job' || line.kind === 'taken' ? [line.payload] : []));
+  for (const kind of ['judge-version', 'sweep-uploads'] as const) {
+    const handle = async (payload: Json) => {
       if (typeof payload === 'string') handled.add(payload);
-    },
-    4,
-  );
+    };
+    await store.queue.work(kind, handle, 4);
+  }
   for (let tries = 0; tries < 400 && !sent.every((payload) => handled.has(payload)); tries += 1)
     await sleep(50);
   expect(sent.filter((payload) => !handled.has(payload))).toEqual([]);

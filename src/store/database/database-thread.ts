@@ -11,7 +11,7 @@ import type {
 import { SqlError } from './sql-error.ts';
 
 /** Rows and JSON pass through here: enough for the largest report, far from what would hurt the process. */
-const WORKER_HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
+const WORKER_HEAP = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 4 };
 
 const CLOSE_TIMEOUT_MS = 20_000;
 

@@ -7,6 +7,7 @@ import type {
   SqlFailure,
 } from './database-messages.ts';
 import { type Engine, openEngine } from './engine.ts';
+import { SqlError } from './sql-error.ts';
 
 /** The thread that owns the database: answers requests one by one, in the order they were sent. */
 if (parentPort !== null) await serve(parentPort, workerData as DatabaseThreadData);
@@ -73,6 +74,15 @@ async function answer(
   }
 }
 
+const COMMIT = 'commit';
+
+const ABORTED = {
+  message: 'the transaction had failed: nothing of it was kept',
+  code: '25P02',
+  constraint: undefined,
+  detail: undefined,
+};
+
 const NOTHING: QueryAnswer = { rows: [], affectedRows: 0 };
 
 /** Several statements without parameters. One that brings its own transaction leaves none behind when it fails. */
@@ -80,6 +90,8 @@ async function runScript({ lite }: Engine, sql: string): Promise<QueryAnswer> {
   const isOutside = !lite.isInTransaction();
   try {
     const results = await lite.exec(sql);
+    // PostgreSQL answers the commit of a transaction that failed by rolling back, without an error.
+    if (sql === COMMIT && results[0]?.command === 'ROLLBACK') throw new SqlError(ABORTED);
     return {
       rows: results.flatMap(({ rows }) => rows as Record<string, unknown>[]),
       affectedRows: results.at(-1)?.affectedRows ?? 0,

@@ -56,6 +56,16 @@ describe('the embedded database', { timeout: 60_000 }, () => {
     expect(rows).toEqual([{ count: 10 }]);
   });
 
+  it('does not call a transaction kept of which a statement failed unheard', async () => {
+    const silent = database.db.transaction().execute(async (trx) => {
+      await sql`insert into probe values (6000)`.execute(trx);
+      await sql`select * from nothing`.execute(trx).catch(() => undefined);
+    });
+    await expect(silent).rejects.toMatchObject({ code: '25P02' });
+    const { rows } = await database.thread.query('select * from probe where n = $1', [6000]);
+    expect(rows).toEqual([]);
+  });
+
   it('leaves no transaction behind a script that fails in its own', async () => {
     const script = 'begin; insert into probe values (5000); insert into nothing values (1); commit';
     await expect(database.thread.script(script)).rejects.toMatchObject({ code: '42P01' });

@@ -115,7 +115,10 @@ export class JobQueue implements Queue, AsyncDisposable {
 
   #start(): Promise<void> {
     if (this.#isClosed) return Promise.reject(new StoreError('closed', 'the store is closed'));
-    this.#started ??= this.#open();
+    this.#started ??= this.#open().catch((error: unknown) => {
+      this.#started = undefined; // the next caller tries again
+      throw error;
+    });
     return this.#started;
   }
 
