@@ -37,4 +37,11 @@ describe('text that does more than be read', () => {
   ])('is silent about %s: %s', (name, text) => {
     expect(findIn(name, text)).toBe(false);
   });
+
+  it('takes a text of empty lines in linear time', () => {
+    // Steps, not seconds: with two ways to read each line end this does not return at all.
+    for (const line of ['\n', '#\n', ' \n', '\t#\n']) {
+      expect(activePatternsOf('noname', `${line.repeat(2_000)}x`)).toEqual([]);
+    }
+  });
 });

@@ -42,7 +42,8 @@ const YAML_NAMES = /\.(?:ya?ml)$/;
 /** Read by people; what shows them sanitises, and they speak of anything. */
 const PROSE_NAMES = /\.(?:md|markdown|rst|txt|csv|tsv|log|bib)$|^(?:readme|licen[cs]e|notice|changelog)/;
 const MARKUP_START = /^\s*<[!?a-z]/i;
-const YAML_START = /^(?:\s*(?:#[^\n]*)?\n)*(?:%YAML|%TAG|!|[\w.-]{1,64}\s*:\s*!)/;
+// Line ends are matched by one place alone, or a text of empty lines takes exponential time.
+const YAML_START = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:%YAML|%TAG|!|[\w.-]{1,64}[^\S\n]*:[^\S\n]*!)/;
 
 /** The patterns that matter for a text, by its beginning and, since prose may hold anything, its name. */
 export function activePatternsOf(name: Sample['name'], head: string): readonly ActivePattern[] {
