@@ -36,13 +36,16 @@ describe('the embedded database', { timeout: 60_000 }, () => {
   it('keeps everybody else out of a transaction, and takes nothing of one that fails', async () => {
     const { db, thread } = database;
     const count = () => thread.query('select count(*) from probe where n between $1 and $2', [1000, 1999]);
+    const outside: ReturnType<typeof count>[] = [];
     const failing = db.transaction().execute(async (trx) => {
-      for (let n = 1000; n < 1010; n += 1) await sql`insert into probe values (${n})`.execute(trx);
+      for (let n = 1000; n < 1010; n += 1) {
+        await sql`insert into probe values (${n})`.execute(trx);
+        outside.push(count()); // asked while the transaction is open, answered when it is over
+      }
       throw new Error('changed my mind');
     });
-    const outside = Promise.all(Array.from({ length: 20 }, count));
     await expect(failing).rejects.toThrow('changed my mind');
-    for (const { rows } of await outside) expect(rows).toEqual([{ count: 0 }]);
+    for (const { rows } of await Promise.all(outside)) expect(rows).toEqual([{ count: 0 }]);
     await Promise.all(
       Array.from({ length: 10 }, (_, i) =>
         db.transaction().execute(async (trx) => {
