@@ -70,9 +70,14 @@ export function hasTellingEvent({ events, end, anomalies }: PickleProgram): bool
   return false;
 }
 
-/** In a list of words a call takes for its arguments what is no tuple. */
+/**
+ * In a list of words a call takes for its arguments what is no tuple. INST and OBJ have theirs from the stack, and
+ * `(c) Name`, two lines that begin with an `o`, are an OBJ: there the names must look like names.
+ */
 function isTellingCall(event: Extract<PickleEvent, { kind: 'call' }>, isStopped: boolean): boolean {
-  return event.argsValue === undefined && (isStopped || isPlausibleCallee(event.callee));
+  if (event.argsValue !== undefined) return false;
+  const { opcode, callee } = event;
+  return isStopped || (opcode !== 'INST' && opcode !== 'OBJ') || isPlausibleCallee(callee);
 }
 
 function isPlausibleCallee(callee: PickleValue): boolean {

@@ -70,6 +70,21 @@ describe('pickleFormat', () => {
     expect(taken).toEqual([]);
   });
 
+  it('takes lists and notices that begin with opcodes for what they are', () => {
+    const texts = [
+      'cat\ndog\nmouse\n',
+      'ios\nandroid\nweb\n',
+      'int\nfloat\nstr\n',
+      '(c) 2026 Name\nAll rights reserved\nof this work\n',
+      '(item one\nitem two)\n',
+      'N.B. read this first\n',
+      'Version 1.0\n',
+      'Python\nPerl\nRuby\n',
+      'I.\nII.\n',
+    ];
+    for (const text of texts) expect([text, recognise(text)]).toEqual([text, false]);
+  });
+
   it('takes no JSON for a pickle', () => {
     fc.assert(fc.property(fc.json(), (text) => text.length < 2 || !recognise(text)));
   });

@@ -12,10 +12,10 @@ export const MAX_MEMO_SLOTS = 8_388_608;
 export const MAX_FAR_MEMO_SLOTS = 262_144;
 
 /** From this estimate of memory on, plain numbers and long text are dropped as they come. */
-export const LEAN_WEIGHT_BYTES = 64 * 1024 * 1024;
+export const LEAN_WEIGHT_BYTES = 96 * 1024 * 1024;
 
 /** At this estimate a program ends. */
-export const MAX_WEIGHT_BYTES = 160 * 1024 * 1024;
+export const MAX_WEIGHT_BYTES = 224 * 1024 * 1024;
 
 /** An integer of more bytes is no name and no small number: not converted. */
 export const MAX_LONG_BYTES = 4096;

@@ -130,6 +130,23 @@ export function operandText(m: Machine): string {
   return m.window.toString('latin1', start, start + kept);
 }
 
+const DIGIT_0 = 0x30;
+const MAX_QUICK_DIGITS = 9;
+
+/** The last operand as a whole number when it is written as honest writers do, with few digits; else -1. */
+export function operandNumber(m: Machine): number {
+  const { window } = m;
+  const { start, kept } = m.operand;
+  if (kept === 0 || kept > MAX_QUICK_DIGITS || (kept > 1 && window[start] === DIGIT_0)) return -1;
+  let number = 0;
+  for (let at = start, end = start + kept; at < end; at += 1) {
+    const digit = (window[at] ?? 0) - DIGIT_0;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
 export function isOperandAscii(m: Machine): boolean {
   const { window } = m;
   const { start, kept } = m.operand;

@@ -80,6 +80,8 @@ class Reading {
       this.#keepLoaded(program);
       for (const next of this.#nextStarts(program)) starts.add(next);
       if (!readsAsStream(program)) continue;
+      const detail = 'frames lie about their size: readers see different opcodes';
+      this.gaps.push({ code: 'malformed', detail, offset: start });
       const other = await this.#run(start, { isStream: true });
       this.#heldBytes = this.#lastBytes;
       this.programs.push(other);
@@ -89,6 +91,7 @@ class Reading {
 
   /** Programs that no loader reaches by itself. */
   async search(from: number): Promise<void> {
+    if (this.#opsLeft <= 0) return; // its program says so
     const budget = createSearchBudget(from, this.#source.sizeBytes);
     let offset = from;
     for (let found = 0; found < MAX_FOUND && this.#opsLeft > 0; found += 1) {

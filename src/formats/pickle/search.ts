@@ -12,6 +12,7 @@ const OVERLAP_BYTES = 64 * 1024;
 const MAX_TRIALS = 20_000;
 const MAX_TRIAL_OPS = 4096;
 const MAX_TRIED_OPS = 2_000_000;
+const MAX_TRIED_BYTES = 32 * 1024 * 1024;
 const PROTO = 0x80;
 const LETTER_C = 0x63;
 const LETTER_I = 0x69;
@@ -25,6 +26,7 @@ const MAX_NAME_BYTES = 200;
 export interface SearchBudget {
   trials: number;
   ops: number;
+  bytes: number; // that trials went over
   readonly endOffset: number; // absolute: no further
 }
 
@@ -32,6 +34,7 @@ export function createSearchBudget(from: number, sizeBytes: number): SearchBudge
   return {
     trials: MAX_TRIALS,
     ops: MAX_TRIED_OPS,
+    bytes: MAX_TRIED_BYTES,
     endOffset: Math.min(sizeBytes, from + MAX_SEARCHED_BYTES),
   };
 }
@@ -56,10 +59,11 @@ export async function searchProgram(
     const tried = offset === from ? Math.min(TRIED_BYTES, searched) : 0;
     for (const at of candidates(bytes, searched, tried)) {
       if (!BEGINNINGS.has(bytes[at] ?? 0)) continue;
-      if (budget.trials <= 0 || budget.ops <= 0) return undefined;
+      if (budget.trials <= 0 || budget.ops <= 0 || budget.bytes <= 0) return undefined;
       if (budget.trials % 256 === 0) checkDeadline();
       budget.trials -= 1;
-      if (isTelling(bytes.subarray(at), offset + at, source.sizeBytes, budget)) return offset + at;
+      if (isTelling(bytes.subarray(at, at + OVERLAP_BYTES), offset + at, source.sizeBytes, budget))
+        return offset + at;
     }
   }
   return undefined;
@@ -117,5 +121,6 @@ function isTelling(bytes: Uint8Array, offset: number, sizeBytes: number, budget:
   const m = machineOn(bytes, offset, sizeBytes);
   runWindow(m, Math.min(MAX_TRIAL_OPS, budget.ops), () => {});
   budget.ops -= m.opCount;
+  budget.bytes -= m.at;
   return hasTellingEvent(toProgram(m, offset));
 }

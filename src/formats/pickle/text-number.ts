@@ -68,6 +68,8 @@ export function parseIndexOperand(line: string): TextNumber<bigint> | undefined 
 
 /** The operand of FLOAT. C takes no spaces, underscores or values out of range; Python takes no NUL. */
 export function parseFloatOperand(line: string): TextNumber<number> | undefined {
+  if (line.length <= MAX_PLAIN_FLOAT && PLAIN_FLOAT.test(line))
+    return { value: Number(line), rejectedBy: NOBODY };
   if (line.length > MAX_LINE) return TOO_LONG;
   const cText = untilNul(line);
   const cValue = C_FLOAT.test(cText) ? toFloat(cText) : undefined;
@@ -99,10 +101,14 @@ function combine<T>(
   return { value: parsed.value, rejectedBy };
 }
 
+const NOBODY: readonly PickleReader[] = [];
+/** As `repr` writes a float, short of those that could be out of range. */
+const PLAIN_FLOAT = /^-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]{1,2})?$/;
+const MAX_PLAIN_FLOAT = 24;
 const PLAIN = /^(?:0|-?[1-9][0-9]{0,14})$/;
 
 function toPlainInteger(line: string): TextNumber<bigint> | undefined {
-  return line.length <= 16 && PLAIN.test(line) ? { value: BigInt(line), rejectedBy: [] } : undefined;
+  return line.length <= 16 && PLAIN.test(line) ? { value: BigInt(line), rejectedBy: NOBODY } : undefined;
 }
 
 function isTooLong(line: string): boolean {

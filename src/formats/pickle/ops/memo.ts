@@ -1,7 +1,7 @@
 import { LEAN_WEIGHT_BYTES } from '../limits.ts';
 import { fail, GO, type Machine, note, type Step, underflow, want } from '../machine.ts';
 import { memoGet, memoize, memoPut } from '../memo.ts';
-import { operandText, readLine } from '../operand.ts';
+import { operandNumber, operandText, readLine } from '../operand.ts';
 import { parseIndexOperand } from '../text-number.ts';
 import { DROPPED, type Value } from '../values.ts';
 
@@ -9,6 +9,8 @@ import { DROPPED, type Value } from '../values.ts';
 const MAX_C_INDEX = 2 ** 30;
 /** Honest writers number the slots without gaps. */
 const MAX_GAP = 2 ** 16;
+
+const AMBIGUOUS_WEIGHT = 160;
 
 export function opBinGet(m: Machine): Step {
   if (m.at >= m.limit) return want(m, 1);
@@ -69,6 +71,7 @@ function get(m: Machine, index: number | bigint): Step {
   const differs = carried !== undefined && carried !== value;
   if (differs && value.kind === 'str' && carried.kind === 'str' && value.value !== carried.value) {
     const text: Value = { ...value };
+    m.weightBytes += AMBIGUOUS_WEIGHT;
     memo.ambiguous.set(text, carried);
     m.stack.push(text);
     return GO;
@@ -110,6 +113,8 @@ function readIndex(m: Machine, opcode: string): Step | { readonly index: number 
   const step = readLine(m);
   if (step !== GO) return step;
   if (m.operand.isCutByEnd) return fail(m, 'truncated', `the operand of ${opcode} has no newline`);
+  const quick = operandNumber(m);
+  if (quick >= 0) return { index: quick };
   const parsed = parseIndexOperand(operandText(m));
   const index = parsed?.value;
   if (parsed === undefined || index === undefined) {

@@ -1,6 +1,6 @@
 import { LEAN_WEIGHT_BYTES, MAX_LONG_BYTES } from '../limits.ts';
 import { fail, GO, type Machine, note, type Step, want } from '../machine.ts';
-import { moveOver, operandText, readLine } from '../operand.ts';
+import { moveOver, operandNumber, operandText, readLine } from '../operand.ts';
 import { parseFloatOperand, parseIntOperand, parseLongOperand, type TextNumber } from '../text-number.ts';
 import { DROPPED, FALSE, NONE, TRUE, toInt, type Value } from '../values.ts';
 
@@ -66,16 +66,27 @@ export function opLong4(m: Machine): Step {
 }
 
 export function opInt(m: Machine): Step {
+  const step = readLine(m);
+  if (step !== GO) return step;
+  const quick = operandNumber(m);
+  if (quick >= 0 && !m.operand.isCutByEnd) {
+    pushSmall(m, quick);
+    return GO;
+  }
   return pushText(m, 'INT', parseIntOperand, (value) =>
     typeof value === 'boolean' ? (value ? TRUE : FALSE) : { kind: 'int', value },
   );
 }
 
 export function opLong(m: Machine): Step {
+  const step = readLine(m);
+  if (step !== GO) return step;
   return pushText(m, 'LONG', parseLongOperand, (value) => ({ kind: 'int', value }));
 }
 
 export function opFloat(m: Machine): Step {
+  const step = readLine(m);
+  if (step !== GO) return step;
   return pushText(m, 'FLOAT', parseFloatOperand, (value) => ({ kind: 'float', value }));
 }
 
@@ -124,8 +135,6 @@ function pushText<T>(
   parse: (line: string) => TextNumber<T> | undefined,
   toValue: (value: T) => Value,
 ): Step {
-  const step = readLine(m);
-  if (step !== GO) return step;
   const { lengthBytes, isCutByEnd } = m.operand;
   if (isCutByEnd) return fail(m, 'truncated', `the operand of ${opcode} has no newline`);
   const parsed = parse(operandText(m));
