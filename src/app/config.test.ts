@@ -19,6 +19,11 @@ it('is documented key by key, and nothing else is', async () => {
   const keys = keysOf(z.toJSONSchema(Config, { io: 'input' }) as Schema);
   expect(rows.map((row) => row[1]).sort()).toEqual(keys.sort());
   for (const [, key = '', name] of rows) {
-    expect(name).toBe(`SALLYPORT_${key.replace(/([A-Z])/g, '_$1').replaceAll('.', '_').toUpperCase()}`);
+    expect(name).toBe(
+      `SALLYPORT_${key
+        .replace(/([A-Z])/g, '_$1')
+        .replaceAll('.', '_')
+        .toUpperCase()}`,
+    );
   }
 });

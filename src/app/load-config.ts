@@ -11,7 +11,13 @@ type Tree = { [key: string]: Tree | unknown };
 const ENV_PREFIX = 'SALLYPORT_';
 
 /** Variables with the prefix that belong to the command line, not to the server's configuration. */
-const OTHER_VARIABLES = new Set(['SALLYPORT_URL', 'SALLYPORT_TOKEN', 'SALLYPORT_CONFIG']);
+const OTHER_VARIABLES = new Set([
+  'SALLYPORT_URL',
+  'SALLYPORT_TOKEN',
+  'SALLYPORT_CONFIG',
+  'SALLYPORT_UPSTREAM_TOKEN',
+  'SALLYPORT_REEXECUTED', // set by bin/sallyport.js for the Node that it hands over to
+]);
 
 /** The largest configuration file that makes sense. */
 const MAX_FILE_BYTES = 256 * 1024;
