@@ -92,7 +92,7 @@ function* expand({ bytes, length, start }: Block): Generator<Uint8Array, number>
   let next = start;
   let previous = -1;
   let equal = 0;
-  let piece = new Uint8Array(PIECE_BYTES);
+  const piece = new Uint8Array(PIECE_BYTES);
   let at = 0;
   for (let i = 0; i < length; i += 1) {
     const entry = bytes[next] as number;
@@ -100,7 +100,6 @@ function* expand({ bytes, length, start }: Block): Generator<Uint8Array, number>
     const byte = entry & 0xff;
     if (at > PIECE_BYTES - 256) {
       yield piece.subarray(0, at);
-      piece = new Uint8Array(PIECE_BYTES);
       at = 0;
     }
     if (equal === 4) {

@@ -12,7 +12,7 @@ export interface DecodeContext {
 }
 
 /**
- * Gives the inflated bytes of all streams in a source, in pieces that it does not touch afterwards. Throws
+ * Gives the inflated bytes of all streams in a source, in pieces that are good until the next is asked for. Throws
  * BytesError `bad-data`, `truncated` or `unsupported` where it cannot go on, after all bytes before that place.
  */
 export type Decode = (context: DecodeContext) => AsyncGenerator<Uint8Array, void>;

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../byte-source.ts';
 import { BytesError } from '../bytes-error.ts';
-import { copyBytes } from '../copy-bytes.ts';
+import { ByteRing } from './byte-ring.ts';
 import type {
   Compression,
   InflatedSource,
@@ -14,8 +14,11 @@ import { loadDecode } from './load-decode.ts';
 import { createPieceStore, type PieceStore } from './piece-store.ts';
 import { replaySource } from './replay-source.ts';
 
-/** With the rest of the process this stays under 100 MiB. */
-const DEFAULT_MEMORY_BYTES = 32 * 1024 * 1024;
+/**
+ * Layers in layers each keep as much, and what is dropped stays until it is collected: a bomb then costs some 90 MiB
+ * above the bare process.
+ */
+const DEFAULT_MEMORY_BYTES = 16 * 1024 * 1024;
 /** Small things may well be 1,000 times smaller when stored. */
 const FREE_OF_RATIO_BYTES = 1024 * 1024;
 /** What recognising a format looks at: a head of 64 KiB, a tail of 66 KiB. */
@@ -83,8 +86,8 @@ interface Pass {
   consumedBytes: number;
   crc32: number;
   kept: PieceStore | undefined; // as long as all fits
-  readonly head: Uint8Array[];
-  readonly tail: Uint8Array[];
+  head: Uint8Array; // both only of what does not fit
+  tail: ByteRing | undefined;
   failure: BytesError | undefined; // of the stream, not of the source
 }
 
@@ -100,8 +103,8 @@ async function runPass(
     consumedBytes: 0,
     crc32: 0,
     kept: createPieceStore(),
-    head: [],
-    tail: [],
+    head: new Uint8Array(0),
+    tail: undefined,
     failure: undefined,
   };
   const ratioBytes = Math.max(FREE_OF_RATIO_BYTES, limits.maxRatio * source.sizeBytes);
@@ -145,16 +148,14 @@ function refuseMore(pass: Pass, source: ByteSource, maxBytes: number, limits: In
 
 function takePiece(pass: Pass, piece: Uint8Array, limits: InflateLimits): void {
   pass.crc32 = crc32(piece, pass.crc32);
-  if (pass.sizeBytes < ENDS_BYTES) pass.head.push(copyBytes(piece, 0, ENDS_BYTES - pass.sizeBytes));
   pass.sizeBytes += piece.length;
-  if (pass.sizeBytes > (limits.memoryBytes ?? DEFAULT_MEMORY_BYTES)) pass.kept = undefined;
-  if (pass.kept !== undefined) {
-    pass.kept.push(piece);
-    return;
+  if (pass.kept !== undefined && pass.sizeBytes > (limits.memoryBytes ?? DEFAULT_MEMORY_BYTES)) {
+    pass.head = pass.kept.head(ENDS_BYTES);
+    pass.kept = undefined;
+    pass.tail = new ByteRing(ENDS_BYTES);
   }
-  pass.tail.push(piece);
-  let tailBytes = pass.tail.reduce((sum, one) => sum + one.length, 0);
-  while (tailBytes - (pass.tail[0]?.length ?? 0) >= ENDS_BYTES) tailBytes -= pass.tail.shift()?.length ?? 0;
+  pass.kept?.push(piece);
+  pass.tail?.push(piece);
 }
 
 function openPass(
@@ -169,8 +170,8 @@ function openPass(
   return replaySource({
     sizeBytes: pass.sizeBytes,
     windowBytes: Math.min(MAX_WINDOW_BYTES, Math.ceil(memoryBytes / 4)),
-    head: Buffer.concat(pass.head),
-    tail: Buffer.concat(pass.tail),
+    head: pass.head,
+    tail: pass.tail?.toBytes() ?? new Uint8Array(0),
     restart: () =>
       decode({ source: watchSource(source, limits).source, isExact, add: () => {}, consumed: () => {} }),
   });

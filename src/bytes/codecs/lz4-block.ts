@@ -1,4 +1,5 @@
 import { BytesError } from '../bytes-error.ts';
+import { copyMatch } from './copy-match.ts';
 
 const MIN_MATCH = 4;
 
@@ -44,8 +45,7 @@ export function decodeLz4Block(input: Uint8Array, out: Uint8Array, outStart: num
     length += MIN_MATCH;
     if (outAt + length > out.length) fail('a match passes the end');
     const from = outAt - distance;
-    if (distance >= length) out.copyWithin(outAt, from, from + length);
-    else for (let i = 0; i < length; i += 1) out[outAt + i] = out[from + i] as number;
+    copyMatch(out, from, outAt, length);
     outAt += length;
   }
 }

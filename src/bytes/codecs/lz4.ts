@@ -114,7 +114,7 @@ async function* decodeFrame(cursor: Cursor, context: DecodeContext): AsyncGenera
     const end = isStored
       ? copyStored(stored, room, historyBytes)
       : yield* decodeBlock(stored, room, historyBytes, start);
-    const piece = out.slice(historyBytes, end);
+    const piece = out.subarray(historyBytes, end);
     if (header.hasContentChecksum) checksum.update(piece);
     contentBytes += piece.length;
     yield piece;
@@ -168,7 +168,7 @@ function* decodeBlock(
     return decodeLz4Block(stored, out, start);
   } catch (error) {
     if (!(error instanceof Lz4Break)) throw error;
-    yield out.slice(start, error.outEnd);
+    yield out.subarray(start, error.outEnd);
     throw new BytesError('bad-data', error.message, { offset, cause: error });
   }
 }
@@ -186,6 +186,6 @@ async function* decodeLegacy(cursor: Cursor): AsyncGenerator<Uint8Array, void> {
     }
     const stored = await cursor.readBytes(length, 'LZ4 block');
     const end = yield* decodeBlock(stored, out, 0, start);
-    yield out.slice(0, end);
+    yield out.subarray(0, end);
   }
 }

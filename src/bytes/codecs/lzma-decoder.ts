@@ -1,4 +1,5 @@
 import { BytesError } from '../bytes-error.ts';
+import { copyMatch } from './copy-match.ts';
 import { INITIAL_PROBABILITY, RangeDecoder } from './range-decoder.ts';
 
 /** No symbol takes more input than this. */
@@ -83,9 +84,9 @@ export class LzmaDecoder {
     this.#position = 0;
   }
 
-  /** What was decoded and not given away yet. */
+  /** What was decoded and not given away yet: a view, good until the next call of `decode` or `store`. */
   takePiece(): Uint8Array {
-    const piece = this.#buffer.slice(this.#takenAt, this.#at);
+    const piece = this.#buffer.subarray(this.#takenAt, this.#at);
     this.#takenAt = this.#at;
     if (this.#at === this.#buffer.length) this.#makeRoom();
     return piece;
@@ -261,16 +262,17 @@ export class LzmaDecoder {
 
   #copy(limit: number): void {
     const buffer = this.#buffer;
-    let at = this.#at;
-    let from = at - this.#rep0 - 1;
-    if (from < 0) from += buffer.length;
-    const length = Math.min(this.#copyLeft, limit - at);
-    for (const end = at + length; at < end; at += 1) {
-      buffer[at] = buffer[from] as number;
-      from += 1;
-      if (from === buffer.length) from = 0;
+    const length = Math.min(this.#copyLeft, limit - this.#at);
+    let left = length;
+    while (left > 0) {
+      let from = this.#at - this.#rep0 - 1;
+      if (from < 0) from += buffer.length;
+      // A match that lies before the place where the buffer wraps is copied in two parts.
+      const part = from < this.#at ? left : Math.min(left, buffer.length - from);
+      copyMatch(buffer, from, this.#at, part);
+      this.#at += part;
+      left -= part;
     }
-    this.#at = at;
     this.#copyLeft -= length;
     this.#position += length;
     this.#sinceReset += length;

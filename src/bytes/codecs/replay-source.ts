@@ -1,5 +1,6 @@
 import { type ByteSource, checkRange } from '../byte-source.ts';
 import { BytesError } from '../bytes-error.ts';
+import { ByteRing } from './byte-ring.ts';
 
 export interface ReplayOptions {
   readonly sizeBytes: number;
@@ -19,17 +20,13 @@ export function replaySource(options: ReplayOptions): ByteSource {
   const maxPassedBytes = sizeBytes * MAX_PASSES;
   let passedBytes = 0;
   let stream: AsyncGenerator<Uint8Array, void> | undefined;
-  let recent: Uint8Array[] = [];
-  let start = 0; // of `recent`, in the stream
-  let end = 0;
+  let recent = new ByteRing(windowBytes);
   let turn: Promise<unknown> = Promise.resolve();
 
   async function rewind(): Promise<void> {
     await stream?.return();
     stream = options.restart();
-    recent = [];
-    start = 0;
-    end = 0;
+    recent = new ByteRing(windowBytes);
   }
 
   async function advance(): Promise<Uint8Array> {
@@ -38,26 +35,20 @@ export function replaySource(options: ReplayOptions): ByteSource {
     }
     const next = await stream?.next();
     if (next === undefined || next.done === true) {
-      throw new BytesError('changed', `the stream now ends at ${end} of ${sizeBytes} bytes`, { offset: end });
+      const offset = recent.end;
+      throw new BytesError('changed', `the stream now ends at ${offset} of ${sizeBytes} bytes`, { offset });
     }
-    const piece = next.value;
-    recent.push(piece);
-    end += piece.length;
-    passedBytes += piece.length;
-    while (end - start - (recent[0]?.length ?? 0) >= windowBytes) start += recent.shift()?.length ?? 0;
-    return piece;
+    recent.push(next.value);
+    passedBytes += next.value.length;
+    return next.value;
   }
 
   async function copy(offset: number, length: number): Promise<Uint8Array> {
-    if (stream === undefined || offset < start) await rewind();
+    if (stream === undefined || offset < recent.start) await rewind();
     const bytes = new Uint8Array(length);
-    let pieceStart = start;
-    for (const piece of recent) {
-      place(piece, pieceStart - offset, bytes);
-      pieceStart += piece.length;
-    }
-    while (end < offset + length) {
-      const from = end;
+    if (offset < recent.end) recent.copy(offset, bytes);
+    while (recent.end < offset + length) {
+      const from = recent.end;
       place(await advance(), from - offset, bytes);
     }
     return bytes;

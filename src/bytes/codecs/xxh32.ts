@@ -12,16 +12,25 @@ export interface Xxh32 {
 
 /** XXH32 with seed 0, the checksum of LZ4 frames. @see xxHash specification */
 export function createXxh32(): Xxh32 {
-  const lanes = Int32Array.of(PRIME_1 + PRIME_2, PRIME_2, 0, -PRIME_1);
+  let a = (PRIME_1 + PRIME_2) | 0;
+  let b = PRIME_2 | 0;
+  let c = 0;
+  let d = -PRIME_1 | 0;
   const rest = Buffer.alloc(STRIPE_BYTES);
   let restBytes = 0;
   let totalBytes = 0;
 
-  function takeStripe(bytes: Buffer, at: number): void {
-    for (let lane = 0; lane < 4; lane += 1) {
-      const sum = (lanes[lane] as number) + Math.imul(bytes.readInt32LE(at + lane * 4), PRIME_2);
-      lanes[lane] = Math.imul(rotate(sum, 13), PRIME_1);
+  /** Takes whole stripes; gives where it stopped. */
+  function takeStripes(bytes: Uint8Array, start: number): number {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = start;
+    for (; at + STRIPE_BYTES <= bytes.length; at += STRIPE_BYTES) {
+      a = mix(a, view.getInt32(at, true));
+      b = mix(b, view.getInt32(at + 4, true));
+      c = mix(c, view.getInt32(at + 8, true));
+      d = mix(d, view.getInt32(at + 12, true));
     }
+    return at;
   }
 
   return {
@@ -33,16 +42,15 @@ export function createXxh32(): Xxh32 {
         at = bytes.copy(rest, restBytes, 0);
         restBytes += at;
         if (restBytes < STRIPE_BYTES) return;
-        takeStripe(rest, 0);
+        takeStripes(rest, 0);
         restBytes = 0;
       }
-      for (; at + STRIPE_BYTES <= bytes.length; at += STRIPE_BYTES) takeStripe(bytes, at);
+      at = takeStripes(bytes, at);
       restBytes = bytes.copy(rest, 0, at);
     },
     value() {
       let hash = PRIME_5 | 0;
       if (totalBytes >= STRIPE_BYTES) {
-        const [a = 0, b = 0, c = 0, d = 0] = lanes;
         hash = rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18);
       }
       hash = (hash + totalBytes) | 0;
@@ -58,6 +66,10 @@ export function createXxh32(): Xxh32 {
       return (hash ^ (hash >>> 16)) >>> 0;
     },
   };
+}
+
+function mix(lane: number, word: number): number {
+  return Math.imul(rotate((lane + Math.imul(word, PRIME_2)) | 0, 13), PRIME_1);
 }
 
 function rotate(value: number, bits: number): number {
