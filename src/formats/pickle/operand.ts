@@ -7,10 +7,6 @@ const MAX_DROPPED_BYTES = 1024 * 1024;
 /** What a Py_ssize_t holds: both unpicklers refuse larger sizes before they read. */
 const MAX_SIZE = 2 ** 63;
 
-export function readU32(m: Machine, at: number): number {
-  return m.window.readUInt32LE(at);
-}
-
 /**
  * Reads a length of `width` bytes and moves over as many bytes. At most {@link MAX_KEPT_BYTES} of them need to be
  * in the window: what is longer is skipped, not read.

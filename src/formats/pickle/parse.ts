@@ -76,7 +76,8 @@ class Reading {
         return;
       }
       const program = await this.#load(start);
-      if (start > 0 && !isFollowing(program)) continue;
+      // What the budget ended was not read, whatever it would have shown.
+      if (start > 0 && program.end !== 'limit' && !isFollowing(program)) continue;
       this.#keepLoaded(program);
       for (const next of this.#nextStarts(program)) starts.add(next);
       if (!readsAsStream(program)) continue;
