@@ -144,6 +144,24 @@ describe('runPickleProgram', () => {
     expect(readBytes).toBeLessThan(256 * 1024);
   });
 
+  it('keeps what ran before a line that has no end within reason', async () => {
+    const head = Buffer.from('cos\nsystem\n)RV');
+    let readBytes = 0;
+    const source: ByteSource = {
+      sizeBytes: 100 * 1024 * MIB,
+      async read(offset, length) {
+        readBytes += length;
+        const bytes = Buffer.alloc(length);
+        if (offset < head.length) head.copy(bytes, 0, offset);
+        return bytes;
+      },
+    };
+    const program = await runPickleProgram(source, 0, { maxOps: 100, checkDeadline() {} });
+    expect(program.end).toBe('limit');
+    expect(program.events.map(({ kind }) => kind)).toEqual(['import', 'call']);
+    expect(readBytes).toBeLessThan(80 * MIB);
+  });
+
   it('lets a loader take bytes out of the stream when an object is built', async () => {
     const bytes = Buffer.from("cm\nArray\n)R}S'size'\nI7\nsbRAWDATAcos\nsystem\n.");
     const moments: unknown[] = [];

@@ -7,6 +7,8 @@ import { createMachine, runWindow, setWindow } from './run-machine.ts';
 const FIRST_WINDOW_BYTES = 64 * 1024;
 const MAX_WINDOW_BYTES = 1024 * 1024;
 const NEWLINE = 0x0a;
+/** No writer makes such a line; reading a remote file to its end for a newline would cost what was found before. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 export interface RunOptions {
   readonly maxOps: number;
@@ -93,6 +95,10 @@ async function slide(m: Machine, source: ByteSource, windowBytes: number, check:
   if (m.searchLineAt >= 0) {
     m.longLine = await searchLine(source, m.searchLineAt, m.sizeBytes, check);
     m.searchLineAt = -1;
+    if (m.longLine === undefined) {
+      fail(m, 'limit', `a line of more than ${MAX_LINE_BYTES} bytes`);
+      return;
+    }
   }
   const length = Math.min(Math.max(windowBytes, m.wantedBytes), m.sizeBytes - offset);
   setWindow(m, await source.read(offset, length), offset);
@@ -117,14 +123,16 @@ async function skipTaken(m: Machine): Promise<void> {
   m.at += Math.max(taken, 0);
 }
 
+/** Looks for the end of a line; nothing when that is too far to go on reading. */
 async function searchLine(
   source: ByteSource,
   offset: number,
   sizeBytes: number,
   check: () => void,
-): Promise<LongLine> {
+): Promise<LongLine | undefined> {
   let last = 0;
   for (let at = offset; at < sizeBytes; at += MAX_WINDOW_BYTES) {
+    if (at - offset > MAX_LINE_BYTES) return undefined;
     check();
     const bytes = await source.read(at, Math.min(MAX_WINDOW_BYTES, sizeBytes - at));
     const end = bytes.indexOf(NEWLINE);
