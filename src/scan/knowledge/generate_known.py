@@ -14,6 +14,7 @@ A class is listed when making one without `__init__` and filling its `__dict__` 
 
 import ast
 import collections
+import gc
 import importlib
 import json
 import pathlib
@@ -92,11 +93,16 @@ PACKAGES = {
 }
 
 
+# Nothing that is listed descends from classes in these.
+NEVER_BASES = re.compile(r"\.(tests?|_inductor|_dynamo)\b|\.modular_|\.convert_")
+
+
 class Source:
     """One class of one package, as its source says."""
 
     def __init__(self, full, node, imports, module):
-        self.full, self.node, self.imports, self.module = full, node, imports, module
+        self.full, self.name, self.imports, self.module = full, node.name, imports, module
+        self.risk = risky(node)
         self.bases = [dotted(base.value if isinstance(base, ast.Subscript) else base) for base in node.bases]
         self.hooks = {item.name for item in node.body if isinstance(item, ast.FunctionDef)} & HOOKS
 
@@ -140,6 +146,8 @@ def read_package(site, package):
         relative = path.relative_to(site).with_suffix("")
         is_package = relative.name == "__init__"
         module = ".".join(relative.parts[:-1] if is_package else relative.parts)
+        if NEVER_BASES.search(module):
+            continue
         try:
             tree = ast.parse(path.read_text(encoding="utf-8"))
         except (SyntaxError, UnicodeDecodeError):
@@ -279,7 +287,7 @@ def main(sites):
                 dropped.append((full, f"hook {hooked[0]} {sorted(everything[hooked[0]].hooks)}"))
                 continue
             # Shared bases (PreTrainedModel, TrainingArguments) load and save by design: reviewed by name below.
-            reason = None if full in ALLOWED_DESPITE_RISK else risky(source.node)
+            reason = None if full in ALLOWED_DESPITE_RISK else source.risk
             if reason and not distribution:
                 dropped.append((full, f"names {reason}"))
                 continue
@@ -287,7 +295,7 @@ def main(sites):
             kind = "distributions" if distribution else kind_of(ancestors)
             if kind == "classes" and not storable:
                 kind = "objects"
-            merged[kind][source.module].add(source.node.name)
+            merged[kind][source.module].add(source.name)
     document = {
         "about": "Written by generate_known.py; see there for what the lists mean. Do not edit.",
         "packages": {name: sorted(found) for name, found in sorted(packages.items())},
@@ -320,5 +328,6 @@ ALLOWED_DESPITE_RISK = set(
 
 
 if __name__ == "__main__":
+    gc.disable()  # syntax trees hold no cycles; looking for them takes most of the time
     given = [pathlib.Path(item) for item in sys.argv[1:]]
     main(given or [pathlib.Path(item) for item in sys.path if item.endswith("site-packages")])

@@ -178,6 +178,8 @@ def malformed_kinds():
 
 
 def main():
+    random.seed(0)
+    __import__("numpy").random.seed(0)
     for kind in ("benign", "malicious", "malformed"):
         shutil.rmtree(HERE / kind, ignore_errors=True)
     for family in (python_kinds, numpy_kinds, sklearn_kinds, pandas_and_scipy_kinds, torch_kinds):
