@@ -248,6 +248,11 @@ export const KNOWN_CONSTRUCTORS: readonly Row[] = [
   ],
   ['scipy._lib.array_api_compat.numpy._aliases', 'asarray', VALUE],
 
+  [
+    'scipy.stats._stats_mstats_common',
+    'LinregressResult TheilslopesResult SiegelslopesResult',
+    { create: 'data', state: 'plain' },
+  ],
   ['scipy.interpolate._rbfinterp', 'RBFInterpolator', { create: 'none', state: 'data', storable: true }],
   ['scipy.spatial.transform._rotation', 'Rotation', { create: 'none', state: 'data', storable: true }],
   ['scipy.spatial.transform.rotation', 'Rotation', { create: 'none', state: 'data', storable: true }],

@@ -2,7 +2,7 @@
 
     python test/corpus/pickle/honest.py OUT_DIR
 
-Not committed: too many and too large. `measure-honest.ts` runs the machine and the detector over OUT_DIR.
+Not committed: too many and too large. `npx sallyport scan OUT_DIR` must find nothing in them.
 A kind that the installed version cannot make is listed on stderr and left out.
 """
 

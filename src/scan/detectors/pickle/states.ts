@@ -42,11 +42,11 @@ export function checkState(
     case 'bytes':
       return state.kind === 'bytes' || state.kind === 'result' ? undefined : 'a state that is not bytes';
     case 'distribution':
-      return checkPlain(state) ?? checkDistribution(state);
+      return checkOneDict(state) ?? checkDistribution(state);
     case 'statsmodels-data':
-      return checkPlain(state) ?? checkFormula(state);
+      return checkOneDict(state) ?? checkFormula(state);
     case 'joblib-array':
-      return checkPlain(state) ?? checkJoblib(state);
+      return checkOneDict(state) ?? checkJoblib(state);
     case 'numpy-array':
       return checkArrayState(context.program, state, context.dtypes);
     case 'numpy-dtype':
@@ -62,6 +62,14 @@ export function checkState(
     default:
       return unreachable(shape);
   }
+}
+
+/**
+ * Exactly one dict. `self.__dict__.update(state)` also takes pairs, and a dict of two keys is such a pair: what is
+ * looked for in the state of these classes would stand there unseen.
+ */
+function checkOneDict(state: PickleValue): string | undefined {
+  return state.kind === 'dict' ? checkNames(state) : 'a state that is not one dict';
 }
 
 /** A `__dict__` of plain names, or the pair of that and the slots. */
