@@ -83,6 +83,21 @@ describe('the judgement of pickle calls', () => {
     for (const { message, evidence } of findings) expect(`${message}${evidence}`).toMatch(/^[\x20-\x7e]+$/);
   });
 
+  it('does not take a large tree for a bomb, and takes a small graph that doubles for one', () => {
+    const leaves = Array.from({ length: 50_000 }, () => none);
+    let tree: PickleValue = { kind: 'list', items: leaves };
+    for (let level = 0; level < 100; level += 1)
+      tree = { kind: 'list', items: [tree, { kind: 'list', items: leaves.slice() }] };
+    const wrapped = program([{ kind: 'persistent-load', offset: 1, id: tree }], {
+      kind: 'tuple',
+      items: [tree],
+    });
+    expect(judge(wrapped).findings.map(({ rule }) => rule)).not.toContain('pickle/resource-bomb');
+    let doubled: PickleValue = none;
+    for (let level = 0; level < 30; level += 1) doubled = { kind: 'tuple', items: [doubled, doubled] };
+    expect(judge(program([], doubled)).verdict).toBe('unsafe');
+  });
+
   it('bounds its findings and still gives the worst verdict', () => {
     const events = Array.from(
       { length: 5000 },

@@ -3,6 +3,7 @@ import type { PickleEvent, PickleProgram, PickleValue } from '#formats';
 import type { DetectContext } from '../../detector.ts';
 import type { Known } from '../../knowledge/known-constructors.ts';
 import { type Abstract, isDunder, pathOf, textOf } from './abstract.ts';
+import { checkBomb } from './bomb.ts';
 import { type Collector, createCollector } from './collector.ts';
 import { createDataWalk, type DataWalk } from './data-walk.ts';
 import type { Effect, Evaluator, ProcessState } from './evaluation.ts';
@@ -13,9 +14,9 @@ import { foldPure, isPure } from './pure.ts';
 import { renderEvent } from './render.ts';
 import { checkArguments } from './shapes.ts';
 import { checkFilled, checkState } from './states.ts';
-import { judgeStructure } from './structure.ts';
+import { isLeanAt, judgeStructure } from './structure.ts';
 import { checkStorageId } from './tensor-shape.ts';
-import { type Weights, weigh } from './weigh.ts';
+import { createWeights, type Weights } from './weigh.ts';
 
 type EventOf<Kind extends PickleEvent['kind']> = Extract<PickleEvent, { kind: Kind }>;
 
@@ -29,18 +30,6 @@ interface Judge {
   readonly weights: Weights;
   readonly called: Set<number>; // import events whose object was called
 }
-
-/** Walking more values than this from so few takes a process down; honest sharing stays far below. */
-const MAX_EXPANDED = 2 ** 32;
-const MAX_SHARING = 2 ** 16;
-
-/** Sharing level upon level is what bombs do: a list of many equal parts has one level. */
-const BOMB_LEVELS = 12;
-const MAX_EXPANDED_IN_LEVELS = 2 ** 22;
-const MAX_SHARING_IN_LEVELS = 2 ** 10;
-
-/** CPython's pickler gives up at its recursion limit of 1,000, so no honest file nests deeper. */
-const MAX_NESTING = 2_000;
 
 /**
  * Judges what loading would do, program by program in the order of the file. The same for a bare pickle and for
@@ -63,7 +52,7 @@ function judgeProgram(program: PickleProgram, process: ProcessState, collector: 
     collector,
     walk,
     dtypes: new Map(),
-    weights: new Map(),
+    weights: createWeights(),
     called: new Set(),
   };
   for (const [index, event] of program.events.entries()) {
@@ -96,23 +85,8 @@ function judgeProgram(program: PickleProgram, process: ProcessState, collector: 
 /** Checks data that stays in the object, and what it costs to walk it. */
 function look(judge: Judge, value: PickleValue, offset: number): void {
   judge.walk.look(value, offset);
-  const before = judge.weights.size;
-  const { expanded, depth } = weigh(value, judge.weights);
-  const own = judge.weights.size - before + 1;
-  const isBomb =
-    (expanded > MAX_EXPANDED && expanded / own > MAX_SHARING) ||
-    (depth >= BOMB_LEVELS && expanded > MAX_EXPANDED_IN_LEVELS && expanded / own > MAX_SHARING_IN_LEVELS);
-  if (isBomb) {
-    const message = `containers that share parts unfold to ${expanded.toExponential(1)} values`;
-    judge.collector.add('resourceBomb', 'doubling', offset, message);
-  }
-  if (depth > MAX_NESTING) {
-    judge.collector.add(
-      'resourceBomb',
-      'nesting',
-      offset,
-      `containers are nested ${depth} deep, more than any pickler writes`,
-    );
+  for (const [about, message] of checkBomb(value, judge.weights)) {
+    judge.collector.add('resourceBomb', about, offset, message);
   }
 }
 
@@ -140,8 +114,9 @@ function judgeImport(judge: Judge, index: number, event: EventOf<'import'>): voi
           : { kind: 'object', module: from, name: what, computed: true };
     if (!isWritten && !event.opcode.startsWith('EXT')) {
       const shown = value.kind === 'object' ? `: ${pathOf(value)}` : ', and is not known';
+      const isDropped = value.kind !== 'object' && isLeanAt(program, event.offset);
       collector.add(
-        'computedName',
+        isDropped ? 'unknownImport' : 'computedName',
         value.kind === 'object' ? pathOf(value) : '',
         event.offset,
         `the name of an import is made at load time${shown}`,
@@ -298,10 +273,12 @@ function judgeBuild(judge: Judge, event: EventOf<'build'>): void {
       known.state === undefined
         ? 'a state, although it has none'
         : checkState(known.state, event.target, event.state, { program, evaluator, dtypes: judge.dtypes });
-    if (problem !== undefined)
-      collector.add('unexpectedState', `${path} ${problem}`, event.offset, `${path} gets ${problem}`, {
-        evidence,
-      });
+    if (problem !== undefined) {
+      const isLean = isLeanAt(program, event.offset);
+      const rule = isLean ? 'unexpectedArguments' : 'unexpectedState';
+      const why = isLean ? ' (plain data was dropped to bound memory)' : '';
+      collector.add(rule, `${path} ${problem}`, event.offset, `${path} gets ${problem}${why}`, { evidence });
+    }
     return;
   }
   if (target.kind === 'foreign' || target.kind === 'unknown') {

@@ -1,8 +1,11 @@
 import type { PickleProgram } from '#formats';
 import type { Collector } from './collector.ts';
 
-/** Anomalies that are notes on their own: other findings say what they lead to. */
-const QUIET = new Set<string>();
+/**
+ * Notes that judge nothing. Large honest files drop plain data to bound memory, and imports and calls are never
+ * dropped; strings of Python 2 are bytes, and what follows them is judged as if every loader went on.
+ */
+const QUIET: ReadonlySet<string> = new Set(['items-dropped', 'non-ascii-string', 'values-dropped']);
 
 /** Judges how a program ends, and what two readers would understand differently. */
 export function judgeStructure(program: PickleProgram, collector: Collector): void {
@@ -27,4 +30,9 @@ export function judgeStructure(program: PickleProgram, collector: Collector): vo
       `${anomaly.code}: ${anomaly.detail.slice(0, 200)}${readers}`,
     );
   }
+}
+
+/** Whether the machine had begun to drop plain data: a check that fails then may fail for want of it. */
+export function isLeanAt(program: PickleProgram, offset: number): boolean {
+  return program.anomalies.some((anomaly) => anomaly.code === 'values-dropped' && anomaly.offset <= offset);
 }

@@ -9,19 +9,28 @@ export interface Weight {
 const CAP = 2 ** 62;
 
 /** Keeps what was weighed, so that shared values are weighed once in one program. */
-export type Weights = Map<PickleValue, Weight>;
+export interface Weights {
+  readonly byValue: Map<PickleValue, Weight>;
+  /** Parts of all containers so far: what a walk that remembers would visit. */
+  parts: number;
+}
+
+export function createWeights(): Weights {
+  return { byValue: new Map(), parts: 0 };
+}
 
 /**
  * How much a value costs whoever walks it: to hash, compare, copy or print it. Shared parts count each time, a way
  * back into itself counts nothing. Iterative: nesting is the file's choice.
  */
 export function weigh(root: PickleValue, weights: Weights): Weight {
+  if (partsOf(root).length === 0) return LEAF;
   const open = new Set<PickleValue>();
   const stack: PickleValue[] = [root];
   while (stack.length > 0) {
     const value = stack[stack.length - 1];
     if (value === undefined) break;
-    if (weights.has(value)) {
+    if (weights.byValue.has(value)) {
       stack.pop();
       continue;
     }
@@ -29,7 +38,8 @@ export function weigh(root: PickleValue, weights: Weights): Weight {
     if (open.has(value)) {
       stack.pop();
       open.delete(value);
-      weights.set(value, sum(parts, weights));
+      weights.byValue.set(value, sum(parts, weights));
+      weights.parts += parts.length;
       continue;
     }
     if (parts.length === 0) {
@@ -38,9 +48,9 @@ export function weigh(root: PickleValue, weights: Weights): Weight {
     }
     open.add(value);
     for (const part of parts)
-      if (isContainer(part) && !open.has(part) && !weights.has(part)) stack.push(part);
+      if (isContainer(part) && !open.has(part) && !weights.byValue.has(part)) stack.push(part);
   }
-  return weights.get(root) ?? LEAF;
+  return weights.byValue.get(root) ?? LEAF;
 }
 
 const LEAF: Weight = { expanded: 1, depth: 0 };
@@ -49,7 +59,7 @@ function sum(parts: readonly PickleValue[], weights: Weights): Weight {
   let expanded = 1;
   let depth = 0;
   for (const part of parts) {
-    const weight = weights.get(part) ?? LEAF;
+    const weight = weights.byValue.get(part) ?? LEAF;
     expanded = Math.min(CAP, expanded + weight.expanded);
     if (weight.depth > depth) depth = weight.depth;
   }
