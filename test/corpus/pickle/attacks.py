@@ -322,6 +322,7 @@ def around_the_lists():
     add("around-bound-loader", DEFERRED, Pickle(2).value([part().apply(ref("builtins", "getattr"), part().glob("torch.nn.modules.linear", "Linear").empty_tuple().newobj(), "load_state_dict")]).stop(), "unsafe", None)
     add("around-method-name", DEFERRED, Pickle(4).sglob("torch.nn.modules.module", "Module.load_state_dict").stop(), "undetermined", "pickle/unknown-import", "a method whose name says that it loads")
     add("around-storage-sixth", OPCODES, Pickle(2).value(("storage", ref("torch", "FloatStorage"), "0", "cpu", 4, system)).raw(b"Q").stop(), "unsafe", "pickle/dangerous-import")
+    add("around-container-class", OPCODES, Pickle(2).value(("module", system, "x.py", "")).raw(b"Q").value((MARK,)).reduce().stop(), "malicious", CALL, "the old PyTorch form that yields the class it names")
     add("around-storage-key", OPCODES, Pickle(2).value(("storage", ref("torch", "FloatStorage"), "../../x", "cpu", 4)).raw(b"Q").stop(), "undetermined", "pickle/persistent-id", "a key that is a path")
     add("around-keywords", OPCODES, Pickle(4).sglob("datetime", "timedelta").value(()).value({"days": system}).newobj_ex().stop(), "unsafe", "pickle/dangerous-import")
     add("around-dict-key", DEFERRED, Pickle(2).empty_dict().value(system).none().setitem().stop(), "unsafe", "pickle/dangerous-import")

@@ -7,6 +7,7 @@ import { type Abstract, isDunder, pathOf, textOf } from './abstract.ts';
 import type { Applied, Effect, Evaluator, ProcessState } from './evaluation.ts';
 import { foldPure, isPure } from './pure.ts';
 import { REFLECTIVE } from './reflective.ts';
+import { containerClass } from './tensor-shape.ts';
 
 const MAX_ITEMS = 4096;
 const MAX_DEPTH = 24;
@@ -64,8 +65,10 @@ export function createEvaluator(program: PickleProgram, process: ProcessState): 
         return process.extensions.get(value.code) ?? { kind: 'unknown', why: `extension code ${value.code}` };
       case 'unknown':
         return linkComputed(value) ?? { kind: 'unknown', why: value.why };
-      case 'persistent':
-        return { kind: 'foreign', from: 'persistent_load' };
+      case 'persistent': {
+        const type = containerClass(value.id);
+        return type === undefined ? { kind: 'foreign', from: 'persistent_load' } : resolve(type);
+      }
       default:
         return { kind: 'data', value };
     }

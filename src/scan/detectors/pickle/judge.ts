@@ -15,7 +15,7 @@ import { renderEvent } from './render.ts';
 import { checkArguments } from './shapes.ts';
 import { checkFilled, checkState } from './states.ts';
 import { isLeanAt, judgeStructure } from './structure.ts';
-import { checkStorageId } from './tensor-shape.ts';
+import { checkStorageId, containerClass } from './tensor-shape.ts';
 import { createWeights, type Weights } from './weigh.ts';
 
 type EventOf<Kind extends PickleEvent['kind']> = Extract<PickleEvent, { kind: Kind }>;
@@ -149,7 +149,8 @@ function judgeWalk(judge: Judge, offset: number, module: string, name: string, e
 function judgeCall(judge: Judge, index: number, event: EventOf<'call'>): void {
   const { evaluator, program } = judge;
   const callee = evaluator.resolve(event.callee);
-  if (event.callee.kind === 'global') judge.called.add(event.callee.event);
+  const written = event.callee.kind === 'persistent' ? containerClass(event.callee.id) : event.callee;
+  if (written?.kind === 'global') judge.called.add(written.event);
   const asNew = event.opcode === 'NEWOBJ' || event.opcode === 'NEWOBJ_EX';
   const known = callee.kind === 'object' ? evaluator.known(callee) : undefined;
   if (

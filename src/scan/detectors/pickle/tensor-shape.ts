@@ -38,7 +38,7 @@ export function checkStorageId(id: PickleValue): string | undefined {
   if (id.kind !== 'tuple') return 'a persistent id that is not a tuple';
   const [kind, type, key, location, count] = id.items;
   const name = kind?.kind === 'str' ? kind.value : undefined;
-  if (name === 'module' && type?.kind === 'global' && id.items.length === 4) return undefined;
+  if (containerClass(id) !== undefined) return undefined;
   if (name !== 'storage' || id.items.length < 5 || id.items.length > 6)
     return 'a persistent id that does not name a storage';
   if (
@@ -50,6 +50,23 @@ export function checkStorageId(id: PickleValue): string | undefined {
   if (key?.kind !== 'str' || location?.kind !== 'str' || count?.kind !== 'int' || count.value < 0n)
     return 'a storage with a strange key, place or size';
   return /^[0-9A-Za-z_.-]{1,64}$/.test(key.value) ? undefined : 'a storage whose key is no plain name';
+}
+
+/**
+ * The class in `('module', class, file, source)`, which PyTorch's old format writes for classes of whole modules. Its
+ * loader compares the source with its own and gives the class.
+ */
+export function containerClass(id: PickleValue): Extract<PickleValue, { kind: 'global' }> | undefined {
+  if (id.kind !== 'tuple' || id.items.length !== 4) return undefined;
+  const [kind, type, file, source] = id.items;
+  const isText = (value: PickleValue | undefined) => value?.kind === 'str' || value?.kind === 'none';
+  return kind?.kind === 'str' &&
+    kind.value === 'module' &&
+    type?.kind === 'global' &&
+    isText(file) &&
+    isText(source)
+    ? type
+    : undefined;
 }
 
 function elementCount(id: PickleValue): bigint | undefined {
