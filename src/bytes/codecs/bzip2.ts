@@ -10,12 +10,18 @@ const END_MAGIC = [0x177245, 0x385090] as const;
 const INPUT_BYTES = 256 * 1024;
 const PIECE_BYTES = 256 * 1024;
 
+interface Memory {
+  table: Uint32Array;
+}
+
 /** All streams of a bzip2 file. */
 export const decodeBzip2: Decode = async function* (context) {
   const cursor = await Cursor.over(context.source);
+  // Allocated for the first block, and once: a file may hold a million empty streams.
+  const memory: Memory = { table: new Uint32Array(0) };
   for (let streams = 0; ; streams += 1) {
     if (streams === 1) context.add('several-streams', cursor.position, 'a second bzip2 stream');
-    yield* decodeStream(cursor, context);
+    yield* decodeStream(cursor, context, memory);
     context.consumed(cursor.position);
     if (await endStreams(cursor, context, startsStream)) return;
   }
@@ -26,17 +32,21 @@ function startsStream(cursor: Cursor): boolean {
   return b === 0x42 && z === 0x5a && h === 0x68 && level >= 0x31 && level <= 0x39;
 }
 
-async function* decodeStream(cursor: Cursor, context: DecodeContext): AsyncGenerator<Uint8Array, void> {
+async function* decodeStream(
+  cursor: Cursor,
+  context: DecodeContext,
+  memory: Memory,
+): AsyncGenerator<Uint8Array, void> {
   await cursor.ensure(4);
   if (!startsStream(cursor)) {
     throw new BytesError('bad-data', 'no bzip2 header', { offset: cursor.position });
   }
   cursor.skip(3, 'bzip2 magic');
-  const table = new Uint32Array(100_000 * (cursor.u8('level') - 0x30));
+  const blockBytes = 100_000 * (cursor.u8('level') - 0x30);
   let streamCrc = 0;
   let startBit = 0; // of the next block, in the byte at the cursor
   for (;;) {
-    const { block, crc, endBit } = await readNext(cursor, startBit, table);
+    const { block, crc, endBit } = await readNext(cursor, startBit, memory, blockBytes);
     if (block === undefined) {
       if (crc !== streamCrc) context.add('wrong-checksum', cursor.position, 'CRC of a bzip2 stream');
       cursor.skip(Math.ceil(endBit / 8), 'bzip2 stream');
@@ -57,7 +67,7 @@ interface Next {
   readonly endBit: number; // from the cursor
 }
 
-async function readNext(cursor: Cursor, startBit: number, table: Uint32Array): Promise<Next> {
+async function readNext(cursor: Cursor, startBit: number, memory: Memory, blockBytes: number): Promise<Next> {
   for (let wanted = INPUT_BYTES; ; wanted *= 4) {
     const available = await cursor.ensure(wanted);
     const bits = new BitReader(cursor.peek(available), startBit);
@@ -69,7 +79,8 @@ async function readNext(cursor: Cursor, startBit: number, table: Uint32Array): P
       if (magic[0] !== BLOCK_MAGIC[0] || magic[1] !== BLOCK_MAGIC[1]) {
         throw new BytesError('bad-data', 'no bzip2 block', { offset: cursor.position });
       }
-      const block = readBlock(bits, table);
+      if (memory.table.length < blockBytes) memory.table = new Uint32Array(blockBytes);
+      const block = readBlock(bits, memory.table.subarray(0, blockBytes));
       return { block, crc: block.crc, endBit: bits.position };
     } catch (error) {
       if (error !== NEEDS_INPUT) throw error;

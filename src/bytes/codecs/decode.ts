@@ -7,6 +7,8 @@ export interface DecodeContext {
   /** Give every byte before the place where the stream breaks, even if that is slower. */
   readonly isExact: boolean;
   add(code: InflateFactCode, offset: number, detail: string): void;
+  /** Throws when time is over; called for every stream, as a file may hold a million empty ones. */
+  checkDeadline(): void;
   /** Everything before this offset was understood. */
   consumed(offset: number): void;
 }

@@ -40,9 +40,12 @@ export async function* inflateBody(
   if (tried > 0) {
     await cursor.ensure(tried);
     const small = inflateSmall(cursor.peek(tried));
-    if (small !== undefined) {
-      cursor.skip(small.consumedBytes, 'deflate stream');
-      yield small.bytes;
+    if (small === 'broken' && tried === cursor.remaining) {
+      throw new BytesError('bad-data', 'the deflate stream breaks its format', { offset: cursor.position });
+    }
+    if (typeof small === 'object') {
+      cursor.skip(small.engine.bytesWritten, 'deflate stream');
+      yield small.buffer;
       return;
     }
   }
@@ -58,22 +61,22 @@ export async function* inflateBody(
   cursor.seek(start + decoder.consumedBytes);
 }
 
-/** Gives nothing when it is large after all, or broken: the stream decoder says where. */
-function inflateSmall(
-  stored: Uint8Array,
-): { readonly bytes: Uint8Array; readonly consumedBytes: number } | undefined {
+function inflateSmall(stored: Uint8Array): Info | 'broken' | 'large' {
   try {
     // Node gives this shape for `info`; its types do not know.
     const answer: unknown = inflateRawSync(stored, { info: true, maxOutputLength: SMALL_INFLATED_BYTES });
-    return isInfo(answer) ? { bytes: answer.buffer, consumedBytes: answer.engine.bytesWritten } : undefined;
+    return isInfo(answer) ? answer : 'large';
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
-    throw error;
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    return error.code === 'ERR_BUFFER_TOO_LARGE' ? 'large' : 'broken';
   }
 }
 
-function isInfo(
-  answer: unknown,
-): answer is { readonly buffer: Uint8Array; readonly engine: { readonly bytesWritten: number } } {
+interface Info {
+  readonly buffer: Uint8Array;
+  readonly engine: { readonly bytesWritten: number }; // what was taken of the input
+}
+
+function isInfo(answer: unknown): answer is Info {
   return typeof answer === 'object' && answer !== null && 'buffer' in answer && 'engine' in answer;
 }

@@ -13,6 +13,7 @@ export async function endStreams(
   context: DecodeContext,
   startsStream: (cursor: Cursor) => boolean,
 ): Promise<boolean> {
+  context.checkDeadline();
   const start = cursor.position;
   await cursor.ensure(Math.min(cursor.remaining, 16));
   if (cursor.remaining === 0) return true;

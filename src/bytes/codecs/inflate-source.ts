@@ -113,6 +113,7 @@ async function runPass(
   const context: DecodeContext = {
     source: watched.source,
     isExact,
+    checkDeadline: watched.checkDeadline,
     add: (code, offset, detail) => pass.facts.push({ code, offset, detail }),
     consumed: (offset) => {
       pass.consumedBytes = offset;
@@ -172,8 +173,10 @@ function openPass(
     windowBytes: Math.min(MAX_WINDOW_BYTES, Math.ceil(memoryBytes / 4)),
     head: pass.head,
     tail: pass.tail?.toBytes() ?? new Uint8Array(0),
-    restart: () =>
-      decode({ source: watchSource(source, limits).source, isExact, add: () => {}, consumed: () => {} }),
+    restart() {
+      const { source: again, checkDeadline } = watchSource(source, limits);
+      return decode({ source: again, isExact, checkDeadline, add: () => {}, consumed: () => {} });
+    },
   });
 }
 

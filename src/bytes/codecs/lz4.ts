@@ -27,6 +27,8 @@ const LEGACY_BLOCK_BYTES = 8 * 1024 * 1024;
  */
 export const decodeLz4: Decode = async function* (context) {
   const cursor = await Cursor.over(context.source);
+  // Allocated once: a file may hold a million small frames.
+  const memory: Memory = { out: new Uint8Array(0) };
   for (let frames = 0; ; ) {
     await cursor.ensure(8);
     const start = cursor.position;
@@ -38,14 +40,23 @@ export const decodeLz4: Decode = async function* (context) {
     } else {
       frames += 1;
       if (frames === 2) context.add('several-streams', start, 'a second LZ4 frame');
-      if (magic === FRAME_MAGIC) yield* decodeFrame(cursor, context);
-      else if (magic === LEGACY_MAGIC) yield* decodeLegacy(cursor);
+      if (magic === FRAME_MAGIC) yield* decodeFrame(cursor, context, memory);
+      else if (magic === LEGACY_MAGIC) yield* decodeLegacy(cursor, memory);
       else throw new BytesError('bad-data', 'no LZ4 frame', { offset: start });
     }
     context.consumed(cursor.position);
     if (await endStreams(cursor, context, startsFrame)) return;
   }
 };
+
+interface Memory {
+  out: Uint8Array;
+}
+
+function reserve(memory: Memory, length: number): Uint8Array {
+  if (memory.out.length < length) memory.out = new Uint8Array(length);
+  return memory.out.subarray(0, length);
+}
 
 function isSkippable(magic: number): boolean {
   return magic >>> 4 === SKIPPABLE_MAGIC >>> 4;
@@ -93,9 +104,13 @@ async function readFrameHeader(cursor: Cursor, context: DecodeContext): Promise<
   };
 }
 
-async function* decodeFrame(cursor: Cursor, context: DecodeContext): AsyncGenerator<Uint8Array, void> {
+async function* decodeFrame(
+  cursor: Cursor,
+  context: DecodeContext,
+  memory: Memory,
+): AsyncGenerator<Uint8Array, void> {
   const header = await readFrameHeader(cursor, context);
-  const out = new Uint8Array(HISTORY_BYTES + header.maxBlockBytes);
+  const out = reserve(memory, HISTORY_BYTES + header.maxBlockBytes);
   const checksum = createXxh32();
   let historyBytes = 0;
   let contentBytes = 0;
@@ -174,8 +189,7 @@ function* decodeBlock(
 }
 
 /** Blocks of up to 8 MiB until the end of the file or the next magic. */
-async function* decodeLegacy(cursor: Cursor): AsyncGenerator<Uint8Array, void> {
-  const out = new Uint8Array(LEGACY_BLOCK_BYTES);
+async function* decodeLegacy(cursor: Cursor, memory: Memory): AsyncGenerator<Uint8Array, void> {
   while (cursor.remaining > 0) {
     await cursor.ensure(4);
     if (startsFrame(cursor)) return;
@@ -185,6 +199,8 @@ async function* decodeLegacy(cursor: Cursor): AsyncGenerator<Uint8Array, void> {
       throw new BytesError('bad-data', `a legacy LZ4 block of ${length} bytes`, { offset: start });
     }
     const stored = await cursor.readBytes(length, 'LZ4 block');
+    // A byte stands for at most 255.
+    const out = reserve(memory, Math.min(LEGACY_BLOCK_BYTES, length * 255));
     const end = yield* decodeBlock(stored, out, 0, start);
     yield out.subarray(0, end);
   }

@@ -5,7 +5,7 @@ import { INITIAL_PROBABILITY, RangeDecoder } from './range-decoder.ts';
 /** No symbol takes more input than this. */
 const MAX_SYMBOL_BYTES = 20;
 const PIECE_BYTES = 256 * 1024;
-const FIRST_CAPACITY_BYTES = 512 * 1024;
+const FIRST_CAPACITY_BYTES = 64 * 1024;
 /** What `xz -9` uses. It is only allocated as far as the output goes. */
 const MAX_CAPACITY_BYTES = 64 * 1024 * 1024;
 const MIN_MATCH = 2;
