@@ -1,4 +1,4 @@
-import { addAbortSignal } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { PolicyName } from '#api';
 import type { Clock, Log, Sha256 } from '#kernel';
 import type { Policy } from '#policy';
@@ -6,6 +6,7 @@ import type { Scanner } from '#scan';
 import type { ByteRange, DecisionRecord, Store, VersionFile } from '#store';
 import { Agreement } from './agreement.ts';
 import { Decider, isServed } from './decider.ts';
+import { type FileBody, openStoredBody } from './file-body.ts';
 import { FileReports } from './file-reports.ts';
 import { waitAtMost } from './flights.ts';
 import { followTransfer } from './follow.ts';
@@ -133,8 +134,7 @@ export function createGate(deps: GateDeps): Gate & AsyncDisposable {
         const part = clip(range, file.sizeBytes);
         signal?.throwIfAborted();
         await agreement.confirm(subject, decision, file, sha256, () => objects.open(sha256));
-        const readable = await store.blobs.stream(sha256, part);
-        return signal === undefined ? readable : addAbortSignal(signal, readable);
+        return abortable(await openStoredBody(store.blobs, sha256, part), signal);
       },
     };
   }
@@ -162,7 +162,7 @@ export function createGate(deps: GateDeps): Gate & AsyncDisposable {
         const part = clip(range, file.sizeBytes);
         signal?.throwIfAborted();
         const transfer = objects.transfer(subject, file);
-        const { readable, ready } = followTransfer(transfer, claim, part, limits.dripMs);
+        const { body, ready } = followTransfer(transfer, claim, part, limits.dripMs);
         try {
           const waited = await waitAtMost(ready, remainingMs(subject, limits.firstByteMs), signal);
           if (!waited.isDone) {
@@ -173,13 +173,17 @@ export function createGate(deps: GateDeps): Gate & AsyncDisposable {
             );
           }
         } catch (error) {
-          readable.destroy();
+          body.destroy();
           throw error;
         }
-        return signal === undefined ? readable : addAbortSignal(signal, readable);
+        return abortable(body, signal);
       },
     };
   }
+}
+
+function abortable(body: FileBody, signal: AbortSignal | undefined): Readable {
+  return signal === undefined ? body : addAbortSignal(signal, body);
 }
 
 /** @throws {GateError} `range-not-satisfiable` */
