@@ -26,9 +26,10 @@ export function acceptFormat(
       }
     });
 
-    it.runIf(honest.length > 0)('reads honest samples without a gap', async () => {
-      for (const sample of honest) expect((await readAs(format, sample)).codes, sample.path).toEqual([]);
-    });
+    if (honest.length > 0)
+      it('reads honest samples without a gap', async () => {
+        for (const sample of honest) expect((await readAs(format, sample)).codes, sample.path).toEqual([]);
+      });
 
     it('ends in facts or a coded error when cut anywhere', () => tryCuts(format, samples, cuts, cost));
 

@@ -90,10 +90,12 @@ describe('scan', () => {
   });
 
   it('reads standard input through a temporary file that is gone afterwards', async () => {
-    const before = (await readdir(tmpdir())).filter((name) => name.startsWith('sallyport-')).length;
+    const listSpools = async () =>
+      (await readdir(tmpdir())).filter((name) => name.startsWith('sallyport-stdin-'));
+    const before = await listSpools();
     const io = await scan(['--json', '-'], { stdin: Readable.from([Buffer.from(BAD_PICKLE)]) });
     expect(JSON.parse(io.written.stdout).files).toMatchObject([{ path: '-', verdict: 'malicious' }]);
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith('sallyport-'))).toHaveLength(before);
+    expect(await listSpools()).toEqual(before);
   });
 
   it('follows the links of a Hub cache to its blobs, and no others', async () => {

@@ -13,7 +13,7 @@ export async function spool(
   signal: AbortSignal,
   maxBytes = MAX_SPOOL_BYTES,
 ): Promise<ByteSource & AsyncDisposable> {
-  const folder = await mkdtemp(join(tmpdir(), 'sallyport-'));
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-stdin-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, 'spooled');
