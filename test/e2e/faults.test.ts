@@ -115,7 +115,8 @@ describe('an upstream that misbehaves', () => {
     const url = await pushModel('failing', MiB);
     proxy.fault = () => ({ kind: 'status', status: 500 });
     const failed = await pull(url);
-    expect(failed.status).toBeGreaterThanOrEqual(500);
+    // 429 is the answer to a GET that the Hub clients try again.
+    expect([429, 502, 503, 504]).toContain(failed.status);
     expect(failed.message).toMatch(/upstream/i);
     proxy.fault = () => undefined;
     expect(await pull(url)).toMatchObject({ status: 200, isWhole: true, sha256: digests.get('failing') });
@@ -173,7 +174,7 @@ describe('an upstream that misbehaves', () => {
     try {
       expect(await pull(url)).toMatchObject({ status: 200, isWhole: true, sha256: digests.get('cached') });
       const absent = await pull(`${gateEndpoint}/acme/never-seen/resolve/main/model.safetensors`);
-      expect(absent.status).toBeGreaterThanOrEqual(500);
+      expect([429, 502, 503, 504]).toContain(absent.status);
       expect(absent.message).toMatch(/upstream/i);
     } finally {
       await proxy.up();
@@ -216,7 +217,7 @@ describe('kill -9', () => {
 
   it('during uploads loses no acknowledged commit and shows no half-written one', async () => {
     const { adminToken } = gate;
-    await gate.api.call(routes.createRepository, { body: { name: 'own', kind: 'local' } });
+    await gate.api.call(routes.createRepository, { body: { name: 'own', kind: 'local', policy: 'observe' } });
     const acknowledged: string[] = [];
     for (let round = 0; round < 6; round += 1) {
       const endpoint = `${gate.url}/huggingface/own`;

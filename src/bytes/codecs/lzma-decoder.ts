@@ -35,7 +35,7 @@ const LITERALS = REP_LENGTH + LENGTH_CODERS;
 export class LzmaDecoder {
   readonly range = new RangeDecoder();
   isEnded = false; // by an end marker
-  readonly #dictionaryBytes: number;
+  readonly dictionaryBytes: number;
   #buffer: Uint8Array;
   #at = 0; // next output, in the buffer
   #takenAt = 0; // what lies before it was given away
@@ -53,8 +53,17 @@ export class LzmaDecoder {
   #copyLeft = 0; // of a match that found the buffer full
 
   constructor(dictionaryBytes: number) {
-    this.#dictionaryBytes = Math.max(4096, dictionaryBytes);
-    this.#buffer = new Uint8Array(Math.min(this.#dictionaryBytes, FIRST_CAPACITY_BYTES));
+    this.dictionaryBytes = Math.max(4096, dictionaryBytes);
+    this.#buffer = new Uint8Array(Math.min(this.dictionaryBytes, FIRST_CAPACITY_BYTES));
+  }
+
+  /** Makes it as new, for another stream with the same dictionary size, in the memory it has. */
+  restart(): void {
+    this.isEnded = false;
+    this.#at = 0;
+    this.#takenAt = 0;
+    this.resetDictionary();
+    this.resetState();
   }
 
   /** `lc + lp * 9 + pb * 45`. */
@@ -93,7 +102,7 @@ export class LzmaDecoder {
   }
 
   #makeRoom(): void {
-    const most = Math.min(this.#dictionaryBytes, MAX_CAPACITY_BYTES);
+    const most = Math.min(this.dictionaryBytes, MAX_CAPACITY_BYTES);
     const hasWrapped = this.#sinceReset > this.#buffer.length;
     if (!hasWrapped && this.#buffer.length < most) {
       const larger = new Uint8Array(Math.min(most, this.#buffer.length * 2));
@@ -173,7 +182,7 @@ export class LzmaDecoder {
       throw new BytesError('bad-data', `an LZMA match reaches ${distance + 1} bytes back, before the start`);
     }
     if (distance >= this.#buffer.length) {
-      const isTooLarge = this.#dictionaryBytes > MAX_CAPACITY_BYTES;
+      const isTooLarge = this.dictionaryBytes > MAX_CAPACITY_BYTES;
       const detail = `an LZMA match reaches ${distance + 1} bytes back`;
       throw new BytesError(isTooLarge ? 'unsupported' : 'bad-data', detail);
     }

@@ -1,6 +1,6 @@
 import { BytesError } from '../bytes-error.ts';
 import type { Cursor } from '../cursor.ts';
-import { LzmaDecoder } from './lzma-decoder.ts';
+import type { LzmaDecoder } from './lzma-decoder.ts';
 
 const RESET_STATE = 1;
 const RESET_PROPERTIES = 2;
@@ -8,12 +8,8 @@ const RESET_DICTIONARY = 3;
 /** LZMA2 allows fewer contexts than LZMA. */
 const MAX_LITERAL_BITS = 4;
 
-/** The chunks of one LZMA2 stream up to its end byte, behind which it leaves the cursor. */
-export async function* decodeLzma2(
-  cursor: Cursor,
-  dictionaryBytes: number,
-): AsyncGenerator<Uint8Array, void> {
-  const decoder = new LzmaDecoder(dictionaryBytes);
+/** The chunks of one LZMA2 stream up to its end byte, behind which it leaves the cursor. The decoder is as new. */
+export async function* decodeLzma2(cursor: Cursor, decoder: LzmaDecoder): AsyncGenerator<Uint8Array, void> {
   let needs = RESET_DICTIONARY;
   for (;;) {
     await cursor.ensure(6);

@@ -5,6 +5,7 @@ import { Cursor } from '../cursor.ts';
 import { createCrc64 } from './crc64.ts';
 import type { Decode, DecodeContext } from './decode.ts';
 import { endStreams } from './end-streams.ts';
+import { LzmaDecoder } from './lzma-decoder.ts';
 import { decodeLzma2 } from './lzma2.ts';
 import { XZ_MAGIC } from './sniff-compression.ts';
 import { createDeltaFilter, createX86Filter, type XzFilter } from './xz-filters.ts';
@@ -21,6 +22,8 @@ const FILTER_X86 = 0x04;
 const FILTER_LZMA2 = 0x21;
 const MAX_FILTERS = 4;
 
+type TakeDecoder = (dictionaryBytes: number) => LzmaDecoder;
+
 /**
  * All streams of an xz file.
  *
@@ -28,15 +31,26 @@ const MAX_FILTERS = 4;
  */
 export const decodeXz: Decode = async function* (context) {
   const cursor = await Cursor.over(context.source);
+  // One dictionary for all blocks: a file may hold thousands, each of which would leave its own behind.
+  let decoder = new LzmaDecoder(0);
+  const takeDecoder: TakeDecoder = (dictionaryBytes) => {
+    if (decoder.dictionaryBytes === dictionaryBytes) decoder.restart();
+    else decoder = new LzmaDecoder(dictionaryBytes);
+    return decoder;
+  };
   for (let streams = 0; ; streams += 1) {
     if (streams === 1) context.add('several-streams', cursor.position, 'a second xz stream');
-    yield* decodeStream(cursor, context);
+    yield* decodeStream(cursor, context, takeDecoder);
     context.consumed(cursor.position);
     if (await endStreams(cursor, context, (next) => next.startsWith(XZ_MAGIC))) return;
   }
 };
 
-async function* decodeStream(cursor: Cursor, context: DecodeContext): AsyncGenerator<Uint8Array, void> {
+async function* decodeStream(
+  cursor: Cursor,
+  context: DecodeContext,
+  takeDecoder: TakeDecoder,
+): AsyncGenerator<Uint8Array, void> {
   await cursor.ensure(HEADER_BYTES);
   cursor.expect(XZ_MAGIC, 'xz magic');
   const flags = cursor.bytes(2, 'stream flags');
@@ -48,7 +62,7 @@ async function* decodeStream(cursor: Cursor, context: DecodeContext): AsyncGener
   for (;;) {
     await cursor.ensure(1024);
     if (cursor.peek(1)[0] === 0) break;
-    records.push(yield* decodeBlock(cursor, check, context));
+    records.push(yield* decodeBlock(cursor, check, context, takeDecoder));
   }
   const indexBytes = await checkIndex(cursor, records, context);
   await cursor.ensure(FOOTER_BYTES);
@@ -72,13 +86,14 @@ async function* decodeBlock(
   cursor: Cursor,
   check: number,
   context: DecodeContext,
+  takeDecoder: TakeDecoder,
 ): AsyncGenerator<Uint8Array, Block> {
   const start = cursor.position;
   const header = readBlockHeader(cursor, context);
   const dataStart = cursor.position;
   const checksum = createCheck(check);
   let contentBytes = 0;
-  for await (const piece of decodeFilters(cursor, header)) {
+  for await (const piece of decodeFilters(cursor, header, takeDecoder)) {
     contentBytes += piece.length;
     checksum?.update(piece);
     yield piece;
@@ -150,12 +165,13 @@ function createFilter(id: number, properties: Uint8Array, fields: Fields): XzFil
 async function* decodeFilters(
   cursor: Cursor,
   { filters, dictionaryBytes }: BlockHeader,
+  takeDecoder: TakeDecoder,
 ): AsyncGenerator<Uint8Array, void> {
   const undo = (from: number, piece: Uint8Array) =>
     filters.slice(from).reduce((bytes, filter) => filter.apply(bytes), piece);
   const takeHeld = () => Buffer.concat(filters.map((filter, i) => undo(i + 1, filter.end())));
   try {
-    for await (const piece of decodeLzma2(cursor, dictionaryBytes)) yield undo(0, piece);
+    for await (const piece of decodeLzma2(cursor, takeDecoder(dictionaryBytes))) yield undo(0, piece);
   } catch (error) {
     yield takeHeld();
     throw error;

@@ -205,13 +205,24 @@ def build_streams():
     add_stream('two.lz4', 'lz4', MIX + b'x', two)
 
 
+def build_bombs():
+    """Small files that inflate to megabytes of zeros; the tests put many of each together."""
+    zeros = bytes(8 * 1024 * 1024)
+    target('bombs', 'zeros.gz').write_bytes(gzip.compress(zeros, mtime=0))
+    target('bombs', 'zeros.bz2').write_bytes(bz2.compress(zeros * 5))
+    target('bombs', 'zeros.xz').write_bytes(lzma.compress(zeros))
+    target('bombs', 'zeros.zst').write_bytes(run('zstd', '-q', '-19', '-c', data=zeros))
+    target('bombs', 'zeros.lz4').write_bytes(run('lz4', '-q', '-c', data=zeros[: 1024 * 1024]))
+
+
 def main():
-    for kind in ('zip', 'tar', 'streams'):
+    for kind in ('zip', 'tar', 'streams', 'bombs'):
         shutil.rmtree(HERE / kind, ignore_errors=True)
     build_zips()
     build_framework_zips()
     build_tars()
     build_streams()
+    build_bombs()
     (HERE / 'manifest.json').write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + '\n')
 
 
