@@ -171,7 +171,7 @@ describe('a file on its way', () => {
   });
 
   it('keeps what came before the upstream gave up, for some time', async () => {
-    const { h, content } = await withModel({ partKeptMs: 300 });
+    const { h, content } = await withModel({ partKeptMs: 1_000 });
     await using _gate = h;
     const breakAt = (at: number) => (offset: number) => {
       if (offset === at) throw down;
@@ -183,7 +183,7 @@ describe('a file on its way', () => {
     });
     h.origin.onChunk = breakAt(2 * MIB);
     await expect(h.pull('model.bin')).rejects.toMatchObject({ code: 'upstream-unavailable' });
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, 1_300));
     h.origin.onChunk = () => undefined;
     expect((await h.pull('model.bin')).equals(content)).toBe(true);
     expect(h.origin.startOffsets).toEqual([0, MIB, 0]);

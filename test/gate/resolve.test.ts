@@ -71,7 +71,7 @@ describe('resolving a remote ref', () => {
   });
 
   it('does not let a slow upstream keep clients waiting for what is known already', async () => {
-    await using h = await Harness.over(store, new FakeScanner(), { staleWaitMs: 20, upstreamWaitMs: 60 });
+    await using h = await Harness.over(store, new FakeScanner(), { staleWaitMs: 20, upstreamWaitMs: 1_000 });
     h.origin.push(files());
     await h.gate.resolve(h.key, 'main');
     h.clock.advance(20_000);
