@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { sendBody } from '#gate';
 import type { Log } from '#kernel';
 import type { ByteRange } from '#store';
 import type { AnswerHeaders } from './answer.ts';
@@ -54,7 +54,7 @@ export async function sendBytes(call: HubCall, log: Log, bytes: Bytes): Promise<
   if (outgoing === undefined) return new Response(toWeb(source), { status, headers });
   outgoing.writeHead(status, headers);
   try {
-    await pipeline(source, outgoing);
+    await sendBody(source, outgoing);
   } catch (error) {
     outgoing.destroy();
     if (!call.signal.aborted) log.warn('transfer broken', { error });
