@@ -26,7 +26,11 @@ export function toSourceGap(error: unknown): CoverageGap {
 /** What was not expected is told with its message, never swallowed. */
 export function toCrashGap(error: unknown): CoverageGap {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return createGap('crash', `unexpected failure: ${quote(text, 200)}`);
+  // Refusals carry this to strangers: where the program lies on its machine is none of their business.
+  return createGap(
+    'crash',
+    `unexpected failure: ${quote(text.replace(/(?:file:\/\/)?(?:\/[\w.@+-]+){2,}/g, '<path>'), 200)}`,
+  );
 }
 
 export function createGap(code: GapCode, message: string, offset?: number): CoverageGap {
