@@ -20,6 +20,10 @@ const isOutsideMain = (id: string) =>
 const startedAt = new Date();
 await rm(outDir, { recursive: true, force: true });
 await bundle('main', 'src/cli/main.ts', outDir, 'js', isOutsideMain);
+// Started by their address, as a thread and as a process.
+for (const name of ['database-worker', 'create-cluster-main']) {
+  await bundle(name, `src/store/database/${name}.ts`, outDir, 'js', isOutsideMain);
+}
 await bundle('engine', 'src/scan/sandbox/child.ts', join(outDir, 'engine'), 'mjs', isOutsideEngine);
 // In a clone a bundle older than any source is not used: it must not seem newer than an edit made meanwhile.
 for (const entry of ['main.js', 'engine/engine.mjs']) await utimes(join(outDir, entry), startedAt, startedAt);

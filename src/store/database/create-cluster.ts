@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { flushFolder, flushTree } from '../folder/flush.ts';
 import { StoreError } from '../store-error.ts';
+import { programUrl } from './program-url.ts';
 
 const CREATE_TIMEOUT_MS = 180_000; // measured: 2 to 11 s, on a busy machine
 
@@ -22,7 +23,7 @@ export async function createCluster(folder: string): Promise<void> {
   // A name of its own: a child of a process that was killed may still be writing.
   const making = `${folder}${MAKING}${randomBytes(8).toString('hex')}`;
   await mkdir(making, { mode: 0o700 });
-  const program = fileURLToPath(new URL('./create-cluster-main.ts', import.meta.url));
+  const program = fileURLToPath(programUrl('create-cluster-main'));
   try {
     await promisify(execFile)(process.execPath, [program, making], {
       timeout: CREATE_TIMEOUT_MS,

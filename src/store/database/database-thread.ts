@@ -8,6 +8,7 @@ import type {
   DatabaseThreadData,
   QueryAnswer,
 } from './database-messages.ts';
+import { programUrl } from './program-url.ts';
 import { SqlError } from './sql-error.ts';
 
 /** Rows and JSON pass through here: enough for the largest report, far from what would hurt the process. */
@@ -59,7 +60,7 @@ export class DatabaseThread implements SqlRunner {
   /** Opens the database in `folder`. @throws {StoreError} `io` */
   static async open(folder: string, log: Log): Promise<DatabaseThread> {
     const workerData: DatabaseThreadData = { folder };
-    const worker = new Worker(new URL('./database-worker.ts', import.meta.url), {
+    const worker = new Worker(programUrl('database-worker'), {
       workerData,
       name: 'database',
       resourceLimits: WORKER_HEAP,
