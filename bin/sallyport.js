@@ -22,7 +22,7 @@ if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
  * The flag counts only at the start of a process, so that this process becomes that one.
  */
 function keepYoungHeapSmall() {
-  const flag = '--max-semi-space-size=4';
+  const flag = '--max-semi-space-size=2';
   if (process.execve === undefined || process.execArgv.includes(flag)) return;
   process.execve(process.execPath, [process.execPath, ...process.execArgv, flag, ...process.argv.slice(1)]);
 }
