@@ -57,7 +57,7 @@ function pull(url: string, wantDigest: boolean): Promise<Pulled> {
 }
 
 describe('a checkpoint of 2 GiB behind an upstream', () => {
-  it('is decided from less than 1 MiB and served to 8 clients in bounded memory', async () => {
+  it('is decided from less than 1 MiB and served to 8 clients in less than 300 MiB of memory', async () => {
     const { gate, gateEndpoint } = servers;
     const url = `${gateEndpoint}/acme/large/resolve/main/pytorch_model.bin`;
     const startedAt = performance.now();
@@ -82,7 +82,6 @@ describe('a checkpoint of 2 GiB behind an upstream', () => {
       `2 GiB: decided in ${decision?.elapsedMs} ms (HEAD ${Math.round(headMs)} ms) from ${decision?.readBytes} bytes; ` +
         `${CLIENTS} clients in ${seconds.toFixed(1)} s, peak ${Math.round(peakBytes / MiB)} MiB\n`,
     );
-    // The goal is 300 MiB, and the figure is printed; the garbage of a busy machine moves it by a quarter.
-    expect(peakBytes).toBeLessThan(400 * MiB);
+    expect(peakBytes).toBeLessThan(300 * MiB);
   });
 });
